@@ -1,0 +1,22 @@
+using static PSBpf.Diagnostics.DiagnosticCategory;
+
+namespace PSBpf.Diagnostics;
+
+public static partial class DiagnosticRules
+{
+    /// <summary>Not a Linux machine.</summary>
+    public static readonly DiagnosticRule LinuxAbsent = new("BPF3001", "linux-absent", NotSupported,
+        "Leave -Kernel out to use the managed engine, which runs everywhere.");
+
+    /// <summary>bpf(2) needs privileges that this process does not have.</summary>
+    public static readonly DiagnosticRule LinuxPrivilege = new("BPF3002", "linux-privilege", PermissionDenied,
+        "Run as root or with CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN; or leave -Kernel out to use the managed engine.");
+
+    /// <summary>A bpf(2) command that the kernel failed; the message carries the command and the errno.</summary>
+    public static readonly DiagnosticRule LinuxSystemCall = new("BPF3003", "linux-system-call", SystemFailure,
+        "Look up the errno for that command in bpf(2); the kernel may be older than the program needs.");
+
+    /// <summary>Something this backend does not do with the machine's kernel.</summary>
+    public static readonly DiagnosticRule LinuxUnsupported = new("BPF3004", "linux-unsupported", NotSupported,
+        "Use the managed engine for it: leave -Kernel out.");
+}

@@ -1,0 +1,42 @@
+using static PSBpf.Diagnostics.DiagnosticCategory;
+
+namespace PSBpf.Diagnostics;
+
+public static partial class DiagnosticRules
+{
+    /// <summary>The object file cannot be read from disk.</summary>
+    public static readonly DiagnosticRule ObjectUnreadable = new("BPF0301", "object-unreadable", NotFound,
+        "Check the path and that you may read the file.");
+
+    /// <summary>An object without any program.</summary>
+    public static readonly DiagnosticRule ObjectEmpty = new("BPF0302", "object-empty", InvalidData,
+        "Mark at least one function with SEC(\"...\").");
+
+    /// <summary>A section name that names no known program type.</summary>
+    public static readonly DiagnosticRule ObjectSection = new("BPF0303", "object-section", InvalidData,
+        "Use one of libbpf's section names, or pass -Type.");
+
+    /// <summary>A BTF map definition that is not one.</summary>
+    public static readonly DiagnosticRule ObjectMapDefinition = new("BPF0304", "object-map-definition", InvalidData,
+        "Declare the map as libbpf documents it: __uint(type, …), __uint(max_entries, …), __type(key, …), __type(value, …).");
+
+    /// <summary>A relocation against something that does not exist or has no meaning to a BPF program.</summary>
+    public static readonly DiagnosticRule ObjectRelocation = new("BPF0305", "object-relocation", InvalidData,
+        "Check that every function and variable the program uses is defined in the object or is a BPF helper.");
+
+    /// <summary>A feature of objects that this version does not load.</summary>
+    public static readonly DiagnosticRule ObjectUnsupported = new("BPF0306", "object-unsupported", NotSupported,
+        "Remove the feature that the message names, or load the program without it.");
+
+    /// <summary>A variable override that names no global of the object, or has the wrong size.</summary>
+    public static readonly DiagnosticRule ObjectVariable = new("BPF0307", "object-variable", InvalidArgument,
+        "Name a global variable of the object; the message lists them.");
+
+    /// <summary>A program name that the object does not hold.</summary>
+    public static readonly DiagnosticRule ObjectProgram = new("BPF0308", "object-program", NotFound,
+        "Name one of the object's programs; the message lists them.");
+
+    /// <summary>A map in the section that libbpf 1.0 dropped.</summary>
+    public static readonly DiagnosticRule ObjectLegacyMaps = new("BPF0312", "object-legacy-maps", NotSupported,
+        "Declare it in SEC(\".maps\") with __uint/__type; docs/errors/BPF0312.md shows both forms.");
+}

@@ -1,0 +1,30 @@
+using static PSBpf.Diagnostics.DiagnosticCategory;
+
+namespace PSBpf.Diagnostics;
+
+public static partial class DiagnosticRules
+{
+    /// <summary>A name or id that nothing in the session has.</summary>
+    public static readonly DiagnosticRule NameNotFound = new("BPF4001", "name-not-found", NotFound,
+        "List what there is with the Get cmdlet of that noun.");
+
+    /// <summary>A name that several things in the session have.</summary>
+    public static readonly DiagnosticRule NameAmbiguous = new("BPF4002", "name-ambiguous", Conflict,
+        "Use one of the ids that the message lists.");
+
+    /// <summary>A program that the verifier refused.</summary>
+    public static readonly DiagnosticRule ProgramRefused = new("BPF4003", "program-refused", Refused,
+        "Test-BpfProgram on the same file explains the refusal.");
+
+    /// <summary>A program that still has links, maps or readers that use it.</summary>
+    public static readonly DiagnosticRule InUse = new("BPF4004", "in-use", Conflict,
+        "Remove what uses it first, or pass -Force.");
+
+    /// <summary>A session that has been closed.</summary>
+    public static readonly DiagnosticRule SessionClosed = new("BPF4005", "session-closed", InvalidArgument,
+        "Open a new session.");
+
+    /// <summary>Something that this kind of map or program does not do.</summary>
+    public static readonly DiagnosticRule WrongKind = new("BPF4006", "wrong-kind", InvalidArgument,
+        "Use the cmdlet that fits the type; Get-BpfMap and Get-BpfProgram show types.");
+}

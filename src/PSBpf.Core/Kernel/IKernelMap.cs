@@ -1,0 +1,41 @@
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Kernel;
+
+/// <summary>
+/// A live map, seen as bpf(2) shows it to user space. Operations answer with the errno that bpf(2) would set.
+/// Thread-safe. Disposing drops this reference; storage lives on while programs use it.
+/// </summary>
+public interface IKernelMap : IDisposable
+{
+    /// <summary>Id, unique in its kernel.</summary>
+    int Id { get; }
+
+    /// <summary>The blueprint, with sizes as the kernel rounded them.</summary>
+    MapSpec Spec { get; }
+
+    /// <summary>
+    /// Bytes of a value as user space reads and writes it: the value size, or for per-CPU maps
+    /// the value size rounded up to 8 times <see cref="IBpfKernel.PossibleCpus"/>.
+    /// </summary>
+    int UserValueSize { get; }
+
+    /// <summary>Bytes that the map takes, as far as known.</summary>
+    long MemoryBytes { get; }
+
+    /// <summary>BPF_MAP_LOOKUP_ELEM: copies the value into <paramref name="value"/> (<see cref="UserValueSize"/> bytes).</summary>
+    Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value);
+
+    /// <summary>BPF_MAP_UPDATE_ELEM.</summary>
+    Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags);
+
+    /// <summary>BPF_MAP_DELETE_ELEM.</summary>
+    Errno Delete(ReadOnlySpan<byte> key);
+
+    /// <summary>BPF_MAP_GET_NEXT_KEY: the key after <paramref name="key"/>, the first when it is empty; ENOENT at the end.</summary>
+    Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next);
+
+    /// <summary>The reader of a ring buffer; throws for other map types. One reader at a time consumes.</summary>
+    IRingBufferReader OpenRingBuffer();
+}

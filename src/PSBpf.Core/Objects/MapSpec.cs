@@ -1,0 +1,56 @@
+using PSBpf.Btf;
+using PSBpf.Uapi;
+
+namespace PSBpf.Objects;
+
+/// <summary>The blueprint of a map.</summary>
+public sealed record MapSpec
+{
+    /// <summary>The C name; for global data the section's, e.g. <c>.rodata</c>.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>BPF_MAP_TYPE_*.</summary>
+    public required MapType Type { get; init; }
+
+    /// <summary>Key size in bytes.</summary>
+    public uint KeySize { get; init; }
+
+    /// <summary>Value size in bytes.</summary>
+    public uint ValueSize { get; init; }
+
+    /// <summary>Largest number of entries; for ring buffers the size of the data area in bytes.</summary>
+    public uint MaxEntries { get; init; }
+
+    /// <summary>BPF_F_* flags of BPF_MAP_CREATE.</summary>
+    public MapFlags Flags { get; init; }
+
+    /// <summary>The map_extra field, whose meaning depends on the type.</summary>
+    public ulong Extra { get; init; }
+
+    /// <summary>NUMA node, used with BPF_F_NUMA_NODE.</summary>
+    public uint NumaNode { get; init; }
+
+    /// <summary>libbpf's pinning attribute: 0 none, 1 by name.</summary>
+    public uint Pinning { get; init; }
+
+    /// <summary>The blueprint of inner maps, for maps of maps.</summary>
+    public MapSpec? Inner { get; init; }
+
+    /// <summary>Type information that <see cref="KeyType"/> and <see cref="ValueType"/> belong to.</summary>
+    public BtfTypeSet? Btf { get; init; }
+
+    /// <summary>BTF type of keys; null when unknown.</summary>
+    public BtfType? KeyType { get; init; }
+
+    /// <summary>BTF type of values; for global data the BTF_KIND_DATASEC.</summary>
+    public BtfType? ValueType { get; init; }
+
+    /// <summary>For global data: the first bytes of the single value, from the object file.</summary>
+    public byte[]? InitialValue { get; init; }
+
+    /// <summary>Whether it holds an object's global variables (.rodata, .data, .bss and their like).</summary>
+    public bool IsGlobalData { get; init; }
+
+    /// <summary>Whether user space may no longer change it once its initial value is set (.rodata).</summary>
+    public bool IsFrozen { get; init; }
+}

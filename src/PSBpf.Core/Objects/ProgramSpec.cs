@@ -1,0 +1,66 @@
+using PSBpf.Btf;
+using PSBpf.Isa;
+using PSBpf.Uapi;
+
+namespace PSBpf.Objects;
+
+/// <summary>
+/// The blueprint of one program: relocated instructions and what they refer to. A map is named by its index in
+/// <see cref="Maps"/>, in lddw instructions with the pseudo sources BPF_PSEUDO_MAP_IDX (5) and
+/// BPF_PSEUDO_MAP_IDX_VALUE (6), so that the same stream serves every kernel.
+/// </summary>
+public sealed record ProgramSpec
+{
+    /// <summary>The name of the C function, or what the user called it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The ELF section, e.g. <c>xdp</c> or <c>tracepoint/syscalls/sys_enter_openat</c>; empty for assembled programs.</summary>
+    public string Section { get; init; } = "";
+
+    /// <summary>BPF_PROG_TYPE_*.</summary>
+    public required ProgramType Type { get; init; }
+
+    /// <summary>BPF_* attach type that the section implies.</summary>
+    public AttachType ExpectedAttachType { get; init; }
+
+    /// <summary>What the section name says after the type, e.g. <c>syscalls/sys_enter_openat</c>.</summary>
+    public string AttachTarget { get; init; } = "";
+
+    /// <summary>The licence that decides about GPL-only helpers.</summary>
+    public string License { get; init; } = "GPL";
+
+    /// <summary>BPF_F_SLEEPABLE and its like, as bpf(2) takes them.</summary>
+    public uint Flags { get; init; }
+
+    /// <summary>Instruction slots: the entry function first, its subprograms after it.</summary>
+    public required Instruction[] Instructions { get; init; }
+
+    /// <summary>The maps that the instructions name by index.</summary>
+    public IReadOnlyList<MapSpec> Maps { get; init; } = [];
+
+    /// <summary>Functions in <see cref="Instructions"/>, ascending by offset; empty when nothing is known.</summary>
+    public IReadOnlyList<FunctionSpec> Functions { get; init; } = [];
+
+    /// <summary>Line information, ascending by instruction.</summary>
+    public IReadOnlyList<LineSpec> Lines { get; init; } = [];
+
+    /// <summary>The type information of the object it came from.</summary>
+    public BtfTypeSet? Btf { get; init; }
+
+    /// <summary>The file it came from.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The line information that covers an instruction slot: the last entry at or before it.</summary>
+    public LineSpec? LineAt(int instruction)
+    {
+        int low = 0, high = Lines.Count - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Lines[middle].Instruction <= instruction) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return high >= 0 ? Lines[high] : null;
+    }
+}
