@@ -1,0 +1,88 @@
+using System.Collections.Frozen;
+using static PSBpf.Uapi.ArgumentKind;
+
+namespace PSBpf.Uapi;
+
+/// <summary>
+/// Every helper of the UAPI, by id and name, with the prototypes that verifier and runtime know. Where a helper may be
+/// called was read off Linux 6.18 by loading a call of each helper in each program type.
+/// </summary>
+public static class HelperTable
+{
+    private static readonly ProgramType[] PacketDirectTypes =
+        [ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.Xdp, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit, ProgramType.LwtSeg6Local];
+
+    private static readonly ProgramType[] SkbReadTypes =
+    [
+        ProgramType.SocketFilter, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.CgroupSkb, ProgramType.LwtIn, ProgramType.LwtOut,
+        ProgramType.LwtXmit, ProgramType.SkSkb, ProgramType.LwtSeg6Local, ProgramType.SkReuseport, ProgramType.FlowDissector,
+    ];
+
+    // Rows with a prototype; every other helper has a name only and is refused until its row is written.
+    private static readonly HelperPrototype[] Described =
+    [
+        Row(1, ReturnKind.MapValueOrNull, [ConstantMap, MapKey]),
+        Row(2, ReturnKind.Integer, [ConstantMap, MapKey, MapValue, Anything]),
+        Row(3, ReturnKind.Integer, [ConstantMap, MapKey]),
+        Row(5, ReturnKind.Integer, []),
+        Row(6, ReturnKind.Integer, [Memory, Size, Anything, Anything, Anything], gpl: true),
+        Row(7, ReturnKind.Integer, []),
+        Row(8, ReturnKind.Integer, []),
+        Row(14, ReturnKind.Integer, []),
+        Row(15, ReturnKind.Integer, []),
+        Row(16, ReturnKind.Integer, [UninitializedMemory, Size]),
+        Row(26, ReturnKind.Integer, [Context, Anything, UninitializedMemory, Size], types: SkbReadTypes),
+        Row(28, ReturnKind.Integer, [MemoryOrNull, SizeOrZero, MemoryOrNull, SizeOrZero, Anything], types: PacketDirectTypes),
+        Row(42, ReturnKind.Integer, []),
+        Row(44, ReturnKind.Integer, [Context, Anything], types: [ProgramType.Xdp], changesPacket: true),
+        Row(65, ReturnKind.Integer, [Context, Anything], types: [ProgramType.Xdp], changesPacket: true),
+        Row(118, ReturnKind.Integer, []),
+        Row(125, ReturnKind.Integer, []),
+        Row(130, ReturnKind.Integer, [ConstantMap, Memory, SizeOrZero, Anything]),
+        Row(131, ReturnKind.RingBufferMemoryOrNull, [ConstantMap, ConstantAllocationSizeOrZero, Anything]),
+        Row(132, ReturnKind.Void, [RingBufferMemory, Anything]),
+        Row(133, ReturnKind.Void, [RingBufferMemory, Anything]),
+        Row(134, ReturnKind.Integer, [ConstantMap, Anything]),
+        Row(160, ReturnKind.Integer, []),
+        Row(189, ReturnKind.Integer, [Context, Anything, UninitializedMemory, Size], types: [ProgramType.Xdp]),
+        Row(190, ReturnKind.Integer, [Context, Anything, Memory, Size], types: [ProgramType.Xdp]),
+        Row(188, ReturnKind.Integer, [Context], types: [ProgramType.Xdp]),
+        Row(208, ReturnKind.Integer, []),
+    ];
+
+    private static readonly HelperPrototype[] Rows = Build();
+
+    private static readonly FrozenDictionary<string, HelperPrototype> ByName = Rows.ToFrozenDictionary(row => row.Name);
+
+    /// <summary>All helpers, ascending by id.</summary>
+    public static IReadOnlyList<HelperPrototype> All => Rows;
+
+    /// <summary>The helper with an id; null when the UAPI has none.</summary>
+    public static HelperPrototype? Find(int id) => id >= 1 && id <= Rows.Length ? Rows[id - 1] : null;
+
+    /// <summary>The helper with a name, with or without <c>bpf_</c>; null when the UAPI has none.</summary>
+    public static HelperPrototype? Find(string name) => ByName.GetValueOrDefault(name) ?? ByName.GetValueOrDefault("bpf_" + name);
+
+    private static HelperPrototype Row(
+        int id, ReturnKind returns, ArgumentKind[] arguments, bool gpl = false, bool changesPacket = false, ProgramType[]? types = null) => new()
+        {
+            Id = id,
+            Name = NameOf(id),
+            IsDescribed = true,
+            Return = returns,
+            Arguments = arguments,
+            GplOnly = gpl,
+            ChangesPacket = changesPacket,
+            ProgramTypes = types,
+        };
+
+    private static string NameOf(int id) => "bpf_" + HelperNames.Names[id - 1];
+
+    private static HelperPrototype[] Build()
+    {
+        var rows = new HelperPrototype[HelperNames.Names.Length];
+        foreach (var row in Described) rows[row.Id - 1] = row;
+        for (int id = 1; id <= rows.Length; id++) rows[id - 1] ??= new HelperPrototype { Id = id, Name = NameOf(id) };
+        return rows;
+    }
+}
