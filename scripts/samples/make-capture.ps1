@@ -8,7 +8,7 @@ psbpf alike:
 
     dotnet run --project src/PSBpf.Host -- scripts/samples/make-capture.ps1
 
-mixed.pcap (little-endian, microseconds) holds 412 frames of IPv4, IPv6, TCP, UDP, ICMP, ARP and others, some with a VLAN
+mixed.pcap (little-endian, microseconds) holds 414 frames of IPv4, IPv6, TCP, UDP, ICMP, ARP and others, some with a VLAN
 tag, IP options or extension headers, some addressed to port 23, some captured only in part (captured length < length on
 the wire), some malformed, some shorter than an Ethernet header, and one longer than the usual 1514 bytes. That
 one has 3214 bytes: more than that does not fit in the one page in which the Linux kernel's BPF_PROG_TEST_RUN keeps a packet.
@@ -176,6 +176,8 @@ function Get-OddFrame {
     $bad = New-Ethernet 0x0800 (New-IPv4 17 (New-Udp 53 (Get-Payload 8))); Set-Be16 $bad 38 4; , $bad   # UDP length 4
     $bad = New-Ethernet 0x86dd (New-IPv6 58 (New-Icmp 128 (Get-Payload 8))); $bad[14] = 0x40; , $bad    # version 4 in IPv6
     , (New-Ethernet 0x0806 (New-Arp 1))                                # unpadded: 42 bytes
+    $chain = New-Ethernet 0x86dd (New-IPv6 60 (New-Udp 53) ([byte[]] (@(60, 0, 1, 4, 0, 0, 0, 0) * 9 + @(17, 0, 1, 4, 0, 0, 0, 0))) 17)
+    , $chain; , $chain[0..76]                                          # ten extension headers, and cut inside the third
     , (New-Ethernet 0x0800 (New-IPv4 6 (New-Tcp 443 (Get-Payload 3160))))                               # jumbo: 3214 bytes
 }
 
