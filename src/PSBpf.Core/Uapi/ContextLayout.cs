@@ -18,6 +18,9 @@ public sealed record ContextLayout
     /// <summary>For plain memory: the widest aligned access in bytes; 0 when the fields rule.</summary>
     public int PlainAccess { get; init; }
 
+    /// <summary>For plain memory: the first byte that may be read.</summary>
+    public int PlainStart { get; init; }
+
     /// <summary>The field that covers an offset; null between fields.</summary>
     public ContextField? FieldAt(int offset)
     {

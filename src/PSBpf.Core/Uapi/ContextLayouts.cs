@@ -35,7 +35,7 @@ public static class ContextLayouts
     public static ContextLayout PtRegs { get; } = new() { Name = "pt_regs", Size = 168, PlainAccess = 8 };
 
     /// <summary>A tracepoint's record; the verifier allows up to the largest one.</summary>
-    public static ContextLayout TracepointRecord { get; } = new() { Name = "", Size = 8192, PlainAccess = 8 };
+    public static ContextLayout TracepointRecord { get; } = new() { Name = "", Size = 8192, PlainAccess = 8, PlainStart = 8 };
 
     /// <summary>Up to twelve 64-bit arguments.</summary>
     public static ContextLayout RawTracepoint { get; } = new() { Name = "bpf_raw_tracepoint_args", Size = 96, PlainAccess = 8 };

@@ -1,0 +1,65 @@
+namespace PSBpf.Verifier.Domain;
+
+/// <summary>Everything known at one point of one path: the call frames and what must be released.</summary>
+internal sealed class PathState
+{
+    /// <summary>Frames of a call chain, as the kernel allows.</summary>
+    public const int MaxFrames = 8;
+
+    private readonly FrameState?[] _frames = new FrameState?[MaxFrames];
+
+    /// <summary>Index of the running frame.</summary>
+    public int Depth;
+
+    /// <summary>Ids of references acquired and not released, oldest first, each with the instruction that acquired it.</summary>
+    public readonly List<(int Id, int Instruction)> References = [];
+
+    /// <summary>The last checkpoint on the path.</summary>
+    public Pruning.Checkpoint? Parent;
+
+    /// <summary>The branches taken to get here, for explanations.</summary>
+    public Explain.PathStep? Path;
+
+    /// <summary>Jumps and instructions since the last checkpoint.</summary>
+    public int JumpsSinceCheckpoint, InstructionsSinceCheckpoint;
+
+    /// <summary>Instructions from the program's start to here.</summary>
+    public int Length;
+
+    public FrameState Current => _frames[Depth]!;
+
+    public FrameState FrameAt(int index) => _frames[index]!;
+
+    public FrameState Push()
+    {
+        Depth++;
+        var frame = _frames[Depth] ??= new FrameState();
+        frame.Reset();
+        return frame;
+    }
+
+    public void Pop() => Depth--;
+
+    public void Start()
+    {
+        Depth = 0;
+        (_frames[0] ??= new FrameState()).Reset();
+        References.Clear();
+        Parent = null;
+        Path = null;
+        JumpsSinceCheckpoint = InstructionsSinceCheckpoint = Length = 0;
+    }
+
+    public void CopyFrom(PathState other)
+    {
+        Depth = other.Depth;
+        for (int index = 0; index <= other.Depth; index++) (_frames[index] ??= new FrameState()).CopyFrom(other._frames[index]!);
+        References.Clear();
+        References.AddRange(other.References);
+        Parent = other.Parent;
+        Path = other.Path;
+        JumpsSinceCheckpoint = other.JumpsSinceCheckpoint;
+        InstructionsSinceCheckpoint = other.InstructionsSinceCheckpoint;
+        Length = other.Length;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+
+namespace PSBpf.Verifier.Domain;
+
+/// <summary>
+/// What is known of a register or spilled value: its type and, for numbers and the variable part of pointers, the
+/// possible values as tnum and as signed and unsigned ranges of all 64 and of the low 32 bits, kept in agreement.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal partial struct RegState
+{
+    public RegisterType Type;
+
+    /// <summary>The pointer may be null.</summary>
+    public bool MaybeNull;
+
+    /// <summary>For stack pointers: the frame it points into.</summary>
+    public byte Frame;
+
+    /// <summary>Fixed part of a pointer's offset.</summary>
+    public int Offset;
+
+    /// <summary>Values with the same id are equal (scalars), checked for null together, or share their variable offset.</summary>
+    public int Id;
+
+    /// <summary>The reference that must be released; 0 for none.</summary>
+    public int Reference;
+
+    /// <summary>Index of the map of map pointers and values.</summary>
+    public int Map;
+
+    /// <summary>Packet pointers: bytes proven to lie in the packet after the variable offset. Memory: its size.</summary>
+    public int Range;
+
+    public Tnum Bits;
+    public long SignedMin, SignedMax;
+    public ulong Min, Max;
+    public int SignedMin32, SignedMax32;
+    public uint Min32, Max32;
+
+    public readonly bool IsPointer => Type > RegisterType.Scalar;
+
+    public readonly bool IsScalar => Type == RegisterType.Scalar;
+
+    public readonly bool IsConstant => Type == RegisterType.Scalar && Bits.IsConstant;
+
+    /// <summary>The kernel's name of the type, e.g. <c>map_value_or_null</c>.</summary>
+    public readonly string TypeName => RegisterTypes.NameOf(Type, MaybeNull);
+
+    public static RegState UnknownScalar()
+    {
+        var state = new RegState { Type = RegisterType.Scalar };
+        state.SetUnbounded();
+        return state;
+    }
+
+    public static RegState ConstantScalar(ulong value)
+    {
+        var state = new RegState { Type = RegisterType.Scalar };
+        state.SetConstant(value);
+        return state;
+    }
+
+    /// <summary>An unknown number of so many low bytes, the rest zero.</summary>
+    public static RegState UnknownScalar(int bytes)
+    {
+        var state = UnknownScalar();
+        if (bytes < 8) state.ZeroExtend(bytes);
+        return state;
+    }
+
+    /// <summary>A pointer at offset zero.</summary>
+    public static RegState Pointer(RegisterType type)
+    {
+        var state = new RegState { Type = type };
+        state.SetConstant(0);
+        return state;
+    }
+}

@@ -1,0 +1,49 @@
+namespace PSBpf.Verifier.Domain;
+
+/// <summary>What a register holds.</summary>
+internal enum RegisterType : byte
+{
+    /// <summary>Nothing that may be read.</summary>
+    Uninitialized,
+
+    /// <summary>A number.</summary>
+    Scalar,
+
+    /// <summary>The program's context.</summary>
+    Context,
+
+    /// <summary>A map, from a 64-bit immediate.</summary>
+    Map,
+
+    /// <summary>A value of a map.</summary>
+    MapValue,
+
+    /// <summary>A frame's stack; offsets count from its top.</summary>
+    Stack,
+
+    /// <summary>Packet data.</summary>
+    Packet,
+
+    /// <summary>Metadata before packet data.</summary>
+    PacketMeta,
+
+    /// <summary>The end of packet data.</summary>
+    PacketEnd,
+
+    /// <summary>Memory from bpf_ringbuf_reserve.</summary>
+    RingBufferMemory,
+}
+
+/// <summary>Facts about register types: one row each.</summary>
+internal static class RegisterTypes
+{
+    // The kernel's names, which appear in messages that people search for.
+    private static readonly string[] Names =
+        ["?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem"];
+
+    public static string NameOf(RegisterType type, bool maybeNull = false) => maybeNull ? Names[(int)type] + "_or_null" : Names[(int)type];
+
+    public static bool IsPointer(RegisterType type) => type > RegisterType.Scalar;
+
+    public static bool IsPacket(RegisterType type) => type is RegisterType.Packet or RegisterType.PacketMeta;
+}

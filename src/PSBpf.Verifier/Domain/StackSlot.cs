@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace PSBpf.Verifier.Domain;
+
+/// <summary>What one byte of stack holds.</summary>
+internal enum StackByte : byte
+{
+    /// <summary>Never written; read as an unknown number.</summary>
+    Invalid,
+
+    /// <summary>Part of a spilled register.</summary>
+    Spill,
+
+    /// <summary>Some number.</summary>
+    Misc,
+
+    /// <summary>Zero.</summary>
+    Zero,
+}
+
+/// <summary>Eight bytes of stack: a kind for each, lowest address first, and the register spilled there, if any.</summary>
+internal struct StackSlot
+{
+    public SlotBytes Bytes;
+    public RegState Spilled;
+
+    /// <summary>Whether a register is spilled here, whole or its low bytes.</summary>
+    public readonly bool IsSpill => Bytes[0] == StackByte.Spill;
+
+    /// <summary>Whether a whole register is spilled here.</summary>
+    public readonly bool IsFullSpill => Bytes[7] == StackByte.Spill;
+
+    /// <summary>Forgets the spilled register; its bytes become some number.</summary>
+    public void Scrub()
+    {
+        for (int index = 0; index < 8; index++)
+            if (Bytes[index] == StackByte.Spill) Bytes[index] = StackByte.Misc;
+        Spilled = default;
+    }
+
+    public readonly bool IsUntouched
+    {
+        get
+        {
+            for (int index = 0; index < 8; index++)
+                if (Bytes[index] != StackByte.Invalid) return false;
+            return true;
+        }
+    }
+}
+
+/// <summary>The kinds of a slot's bytes.</summary>
+[InlineArray(8)]
+internal struct SlotBytes
+{
+    private StackByte _first;
+}

@@ -1,0 +1,13 @@
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier.Explain;
+
+/// <summary>Watches a path being walked: for logs and explanations.</summary>
+internal interface IPathObserver
+{
+    /// <summary>Before an instruction takes effect.</summary>
+    void Before(int pc, PathState state);
+
+    /// <summary>After it took effect.</summary>
+    void After(int pc, PathState state);
+}

@@ -1,0 +1,260 @@
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Cfg;
+using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Explain;
+using PSBpf.Verifier.Pruning;
+
+namespace PSBpf.Verifier;
+
+/// <summary>
+/// Walks every path of a program, depth first, with the abstract state of registers and stack; a path ends at exit, or
+/// where a state that was explored before covers it. What each instruction does to the state is in Transfer/.
+/// </summary>
+internal sealed partial class Explorer
+{
+    /// <summary>Branches that may wait to be explored.</summary>
+    private const int MaxPending = 8192;
+
+    private readonly ProgramSpec _spec;
+    private readonly IReadOnlyList<MapSpec> _maps;
+    private readonly ProgramTypeInfo _type;
+    private readonly ContextLayout _context;
+    private readonly DecodedInstruction[] _code;
+    private readonly ControlFlow _flow;
+    private readonly ushort[] _live;
+    private readonly StateComparison _comparison;
+    private readonly List<Checkpoint>?[] _explored;
+    private readonly Stack<(PathState State, int Pc)> _pending = new();
+    private readonly Stack<PathState> _free = new();
+    private readonly int[] _functionStack;
+    private readonly int _budget;
+    private readonly IPathObserver? _observer;
+
+    private PathState _state = new();
+    private int _pc;
+    private int _nextId;
+    private Refusal? _refusal;
+
+    // Decisions to follow instead of exploring; null when exploring.
+    private readonly Queue<bool>? _decisions;
+
+    public Explorer(
+        ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, int budget,
+        IPathObserver? observer = null, IEnumerable<bool>? decisions = null)
+    {
+        _spec = spec;
+        _maps = maps;
+        _type = ProgramTypeTable.Get(spec.Type);
+        _context = _type.Context!;
+        _code = code;
+        _flow = flow;
+        _budget = budget;
+        _live = Liveness.Compute(code);
+        _comparison = new StateComparison(_live);
+        _explored = new List<Checkpoint>?[code.Length];
+        _functionStack = new int[flow.Functions.Count];
+        _observer = observer;
+        _decisions = decisions is null ? null : new Queue<bool>(decisions);
+    }
+
+    /// <summary>Instructions stepped through, over all paths.</summary>
+    public int Processed { get; private set; }
+
+    /// <summary>Most states held at once.</summary>
+    public int PeakStates { get; private set; }
+
+    /// <summary>Decisions of the path that is being walked, latest first.</summary>
+    public PathStep? Path => _state.Path;
+
+    /// <summary>Instructions on the path that is being walked.</summary>
+    public int PathLength => _state.Length;
+
+    /// <summary>Bytes of stack that each function uses.</summary>
+    public ReadOnlySpan<int> FunctionStack => _functionStack;
+
+    private FrameState Frame => _state.Current;
+
+    private RegState[] Registers => _state.Current.Registers;
+
+    /// <summary>Explores all paths.</summary>
+    /// <returns>Null when every path is safe.</returns>
+    public Refusal? Run(CancellationToken cancellation)
+    {
+        _state.Start();
+        Registers[1] = RegState.Pointer(RegisterType.Context);
+        Registers[10] = RegState.Pointer(RegisterType.Stack);
+        _pc = 0;
+        int states = 0;
+        while (true)
+        {
+            if (++Processed > _budget)
+            {
+                Refuse(DiagnosticRules.TooComplex, $"BPF program is too large. Processed {Processed} insn",
+                    $"More than {_budget} instructions were stepped through, over all paths, without reaching the end of the last one.");
+                return _refusal;
+            }
+
+            if ((Processed & 0xfff) == 0) cancellation.ThrowIfCancellationRequested();
+            bool goesOn;
+            if (_flow.IsPrunePoint[_pc] && _decisions is null)
+            {
+                switch (Visit(ref states))
+                {
+                    case Visited.Covered:
+                        goesOn = false;
+                        break;
+                    case Visited.Loop:
+                        Refuse(DiagnosticRules.InfiniteLoop, $"infinite loop detected at insn {_pc}",
+                            "A loop comes back here with the same values in every register and on the stack: it may never end.");
+                        return _refusal;
+                    default:
+                        goesOn = Step();
+                        break;
+                }
+            }
+            else
+            {
+                goesOn = Step();
+            }
+
+            if (_refusal is not null) return _refusal;
+            _state.InstructionsSinceCheckpoint++;
+            _state.Length++;
+            if (goesOn) continue;
+            if (_decisions is not null) return null;
+            Checkpoint.EndPath(_state.Parent);
+            _free.Push(_state);
+            if (!_pending.TryPop(out var next)) return null;
+            (_state, _pc) = next;
+        }
+    }
+
+    private enum Visited
+    {
+        New,
+        Covered,
+        Loop,
+    }
+
+    private Visited Visit(ref int states)
+    {
+        var list = _explored[_pc] ??= [];
+        bool worthwhile = _state.JumpsSinceCheckpoint >= 2 && _state.InstructionsSinceCheckpoint >= 8;
+        for (int index = list.Count - 1; index >= 0; index--)
+        {
+            var checkpoint = list[index];
+            if (checkpoint.OpenPaths > 0)
+            {
+                if (_comparison.Covers(checkpoint.State, _state, _pc, exact: true)) return Visited.Loop;
+                // Inside a loop, a state every few rounds is enough.
+                if (_state.JumpsSinceCheckpoint < 20 && _state.InstructionsSinceCheckpoint < 100) worthwhile = false;
+                continue;
+            }
+
+            if (_comparison.Covers(checkpoint.State, _state, _pc, exact: false))
+            {
+                checkpoint.Hits++;
+                return Visited.Covered;
+            }
+
+            if (++checkpoint.Misses > (checkpoint.Hits * 3) + 3)
+            {
+                list.RemoveAt(index);
+                states--;
+            }
+        }
+
+        if (!worthwhile) return Visited.New;
+        var snapshot = Rent();
+        snapshot.CopyFrom(_state);
+        var added = new Checkpoint(snapshot, _state.Parent);
+        list.Add(added);
+        _state.Parent = added;
+        _state.JumpsSinceCheckpoint = _state.InstructionsSinceCheckpoint = 0;
+        PeakStates = Math.Max(PeakStates, ++states);
+        return Visited.New;
+    }
+
+    private PathState Rent() => _free.TryPop(out var state) ? state : new PathState();
+
+    /// <summary>Copies the current state to be explored later from another instruction.</summary>
+    private PathState? Fork(int pc)
+    {
+        if (_pending.Count >= MaxPending)
+        {
+            Refuse(DiagnosticRules.TooComplex, $"The sequence of {MaxPending + 1} jumps is too complex.",
+                $"More than {MaxPending} branches wait to be explored on one path.");
+            return null;
+        }
+
+        var copy = Rent();
+        copy.CopyFrom(_state);
+        if (copy.Parent is not null) copy.Parent.OpenPaths++;
+        _pending.Push((copy, pc));
+        return copy;
+    }
+
+    /// <summary>Steps over one instruction.</summary>
+    /// <returns>Whether the path goes on at <see cref="_pc"/>; false at its end and on refusal.</returns>
+    private bool Step()
+    {
+        ref readonly var instruction = ref _code[_pc];
+        var row = instruction.Row;
+        _observer?.Before(_pc, _state);
+        int at = _pc;
+        bool goesOn = row.Kind switch
+        {
+            FormKind.Alu => StepAlu(in instruction, row),
+            FormKind.Move => StepMove(in instruction, row),
+            FormKind.MoveSigned => StepMoveSigned(in instruction, row),
+            FormKind.Negate or FormKind.ToLittleEndian or FormKind.ToBigEndian or FormKind.ByteSwap => StepUnary(in instruction, row),
+            FormKind.LoadImmediate64 => StepLoadImmediate(in instruction),
+            FormKind.Load or FormKind.LoadSigned or FormKind.LoadAcquire => StepLoad(in instruction, row),
+            FormKind.Store or FormKind.StoreImmediate or FormKind.StoreRelease => StepStore(in instruction, row),
+            FormKind.Atomic or FormKind.AtomicExchange or FormKind.AtomicCompareExchange => StepAtomic(in instruction, row),
+            FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect => StepLoadPacket(in instruction, row),
+            FormKind.Branch => StepBranch(in instruction, row),
+            FormKind.Jump => JumpTo(instruction.Target),
+            FormKind.CallHelper => StepCallHelper(in instruction),
+            FormKind.CallFunction => StepCallFunction(in instruction),
+            FormKind.Exit => StepExit(),
+            _ => Refuse(DiagnosticRules.NotJudged, $"{row.Mnemonic} is not judged", $"This version of the verifier does not judge '{row.Mnemonic}' and therefore refuses it."),
+        };
+        if (_refusal is null) _observer?.After(at, _state);
+        return goesOn;
+    }
+
+    private bool Next(int slots = 1)
+    {
+        _pc += slots;
+        return true;
+    }
+
+    private bool JumpTo(int target)
+    {
+        _pc = target;
+        _state.JumpsSinceCheckpoint++;
+        return true;
+    }
+
+    private bool Refuse(DiagnosticRule rule, string message, string reason, int register = -1, string suggestion = "")
+    {
+        _refusal ??= new Refusal(rule, _pc, message, reason, register, suggestion);
+        return false;
+    }
+
+    /// <summary>Checks that a register may be read.</summary>
+    private bool Reads(int register)
+    {
+        if (Registers[register].Type != RegisterType.Uninitialized) return true;
+        return Refuse(DiagnosticRules.UninitializedRegister, $"R{register} !read_ok",
+            $"r{register} is read, but nothing was written to it on this path{(register is >= 1 and <= 5 ? " since the program began or since the last call" : "")}.", register);
+    }
+
+    /// <summary>Checks that a register may be written.</summary>
+    private bool Writes(int register) =>
+        register != 10 || Refuse(DiagnosticRules.FramePointerWrite, "frame pointer is read only", "r10, the frame pointer, never changes.", 10);
+}

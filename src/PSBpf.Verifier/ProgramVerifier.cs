@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Cfg;
+using PSBpf.Verifier.Explain;
+
+namespace PSBpf.Verifier;
+
+/// <summary>The verdict, and the verified program when it was accepted.</summary>
+/// <param name="Verification">The report.</param>
+/// <param name="Program">What may run without memory checks; null on refusal.</param>
+public sealed record VerifierResult(BpfVerification Verification, VerifiedProgram? Program);
+
+/// <summary>Judges programs as Linux does for a privileged loader: a program that it cannot prove safe is refused.</summary>
+public static class ProgramVerifier
+{
+    /// <summary>Verifies one program.</summary>
+    /// <param name="spec">The program.</param>
+    /// <param name="maps">The maps that its instructions name by index, with the sizes they have.</param>
+    /// <param name="options">Limits and log.</param>
+    /// <param name="cancellation">Stops the exploration with an OperationCanceledException.</param>
+    public static VerifierResult Verify(
+        ProgramSpec spec, IReadOnlyList<MapSpec> maps, VerifierOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= VerifierOptions.Default;
+        long start = Stopwatch.GetTimestamp();
+        var run = new VerifierRun(spec, maps, options);
+        var report = run.Execute(cancellation) with { Duration = Stopwatch.GetElapsedTime(start) };
+        return new VerifierResult(report, report.Accepted ? new VerifiedProgram(spec, run.Code, report) : null);
+    }
+}
+
+/// <summary>The stages of one verification.</summary>
+internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps, VerifierOptions options)
+{
+    /// <summary>The kernel's limit on program length.</summary>
+    private const int MaxInstructions = 1_000_000;
+
+    public DecodedInstruction[] Code { get; } = new DecodedInstruction[spec.Instructions.Length];
+
+    public BpfVerification Execute(CancellationToken cancellation)
+    {
+        if (spec.Instructions.Length is 0 or > MaxInstructions)
+        {
+            return Refused(new Refusal(DiagnosticRules.ControlFlowShape, 0, "invalid program length",
+                $"A program has 1 to {MaxInstructions} instructions; this one has {spec.Instructions.Length}.", -1, ""));
+        }
+
+        var type = ProgramTypeTable.Get(spec.Type);
+        if (type.Context is null)
+        {
+            return Refused(new Refusal(DiagnosticRules.NotJudged, 0, $"program type {type.Name} is not judged",
+                $"This version of the verifier does not judge programs of type {type.Name} and therefore refuses them.", -1, ""));
+        }
+
+        if (InstructionDecoder.Decode(spec.Instructions, Code) is { } error)
+        {
+            return Refused(new Refusal(DiagnosticRules.InvalidInstruction, error.Index, error.Message,
+                $"The bytes at slot {error.Index} ({spec.Instructions[error.Index].Raw:x16}) are no instruction that the kernel takes.", -1, ""));
+        }
+
+        if (ControlFlow.Build(Code, out var shape) is not { } flow)
+        {
+            return Refused(new Refusal(DiagnosticRules.ControlFlowShape, shape!.Index, shape.Message, ExplainShape(shape), -1, ""));
+        }
+
+        var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions);
+        var refusal = explorer.Run(cancellation);
+        int depth = 0;
+        if (refusal is null) refusal = StackBudget.Check(spec, Code, flow, explorer.FunctionStack, out depth);
+        var report = refusal is null ? Accepted(depth) : Refused(refusal);
+        report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
+        if (refusal is null && options.LogLevel == 0) return report;
+        var trail = PathReplay.Run(spec, maps, Code, flow, explorer, cancellation);
+        return report with
+        {
+            CausalPath = refusal is null ? [] : trail.Causes(refusal),
+            Log = options.LogLevel > 0 ? trail.Log(report) : "",
+        };
+    }
+
+    private BpfVerification Accepted(int depth) => new()
+    {
+        Path = spec.Path,
+        Section = spec.Section,
+        Name = spec.Name,
+        Accepted = true,
+        Runnable = true,
+        StackDepth = depth,
+        Kernel = BpfKernelKind.Managed,
+    };
+
+    private BpfVerification Refused(Refusal refusal) => new()
+    {
+        Path = spec.Path,
+        Section = spec.Section,
+        Name = spec.Name,
+        Accepted = false,
+        Message = refusal.Message,
+        Reason = refusal.Reason,
+        RuleId = refusal.Rule.Id,
+        RuleName = refusal.Rule.Name,
+        Suggestion = refusal.Suggestion.Length > 0 ? refusal.Suggestion : refusal.Rule.Action,
+        At = new VerificationPoint(
+            refusal.Instruction,
+            refusal.Instruction < spec.Instructions.Length ? Disassembler.Format(spec.Instructions, refusal.Instruction, [.. spec.Maps.Select(map => map.Name)]) : "",
+            spec.LineAt(refusal.Instruction)?.Source,
+            refusal.Register >= 0 ? $"r{refusal.Register}" : ""),
+        Kernel = BpfKernelKind.Managed,
+    };
+
+    private static string ExplainShape(DecodeError shape) => shape.Message switch
+    {
+        var message when message.StartsWith("unreachable", StringComparison.Ordinal) => $"No path from the start leads to instruction {shape.Index}.",
+        var message when message.StartsWith("last insn", StringComparison.Ordinal) => "A function's last instruction neither returns nor jumps: execution would run into whatever follows.",
+        var message when message.Contains("ldimm64", StringComparison.Ordinal) => "A jump leads into the second half of a 16-byte instruction.",
+        var message when message.StartsWith("jump", StringComparison.Ordinal) => "A jump leads out of its function.",
+        _ => "A call leads to no function.",
+    };
+}

@@ -1,0 +1,118 @@
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier.Pruning;
+
+/// <summary>
+/// Whether a state that was explored to the end covers another: every concrete state of the new one is one of the old
+/// one, on the parts that may still be read. With <c>exact</c>, whether they are the same.
+/// </summary>
+internal sealed class StateComparison(ushort[] live)
+{
+    // Pairs of ids that stand for each other in the two states.
+    private readonly List<(int Old, int New)> _ids = [];
+
+    public bool Covers(PathState old, PathState current, int pc, bool exact)
+    {
+        if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
+        _ids.Clear();
+        for (int index = 0; index < old.References.Count; index++)
+            if (!SameId(old.References[index].Id, current.References[index].Id)) return false;
+
+        for (int depth = old.Depth; depth >= 0; depth--)
+        {
+            FrameState oldFrame = old.FrameAt(depth), frame = current.FrameAt(depth);
+            if (oldFrame.CallSite != frame.CallSite || oldFrame.Function != frame.Function) return false;
+            // A frame that waits for a call goes on after it with r6 to r10.
+            int mask = depth == old.Depth ? live[pc] : live[old.FrameAt(depth + 1).CallSite + 1] & 0b111_1100_0000;
+            for (int register = 0; register < 11; register++)
+            {
+                if ((mask & (1 << register)) == 0) continue;
+                if (!Covers(in oldFrame.Registers[register], in frame.Registers[register], exact)) return false;
+            }
+
+            if (!CoversStack(oldFrame, frame, exact)) return false;
+        }
+
+        return true;
+    }
+
+    private bool CoversStack(FrameState old, FrameState current, bool exact)
+    {
+        int slots = exact ? Math.Max(old.UsedSlots, current.UsedSlots) : old.UsedSlots;
+        for (int index = 0; index < slots; index++)
+        {
+            ref readonly var oldSlot = ref old.Stack[index];
+            ref readonly var slot = ref current.Stack[index];
+            bool spill = oldSlot.IsSpill;
+            for (int at = 0; at < 8; at++)
+            {
+                var oldKind = oldSlot.Bytes[at];
+                var kind = slot.Bytes[at];
+                if (exact)
+                {
+                    if (oldKind != kind) return false;
+                    continue;
+                }
+
+                // What the old path could only read as some number covers everything.
+                if (oldKind is StackByte.Invalid or StackByte.Misc) continue;
+                if (oldKind == StackByte.Zero && kind == StackByte.Spill && slot.Spilled.IsConstant && slot.Spilled.Bits.Value == 0) continue;
+                if (oldKind != kind) return false;
+            }
+
+            if (spill && slot.IsSpill && !Covers(in oldSlot.Spilled, in slot.Spilled, exact)) return false;
+        }
+
+        return true;
+    }
+
+    private bool Covers(in RegState old, in RegState current, bool exact)
+    {
+        if (exact)
+        {
+            return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Offset == current.Offset && old.Map == current.Map
+                && old.Range == current.Range && old.Frame == current.Frame && SameValues(in old, in current)
+                && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
+        }
+
+        if (old.Type == RegisterType.Uninitialized) return true;
+        if (old.Type != current.Type || old.MaybeNull != current.MaybeNull) return false;
+        switch (old.Type)
+        {
+            case RegisterType.Scalar:
+                return CoversValues(in old, in current) && (old.Id == 0 || SameScalarId(old.Id, current.Id));
+            case RegisterType.MapValue or RegisterType.RingBufferMemory:
+                return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
+                    && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
+            case RegisterType.Packet or RegisterType.PacketMeta:
+                return old.Range <= current.Range && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
+            default:
+                return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && SameValues(in old, in current);
+        }
+    }
+
+    private static bool CoversValues(in RegState old, in RegState current) =>
+        old.Min <= current.Min && old.Max >= current.Max && old.SignedMin <= current.SignedMin && old.SignedMax >= current.SignedMax
+        && old.Min32 <= current.Min32 && old.Max32 >= current.Max32 && old.SignedMin32 <= current.SignedMin32 && old.SignedMax32 >= current.SignedMax32
+        && old.Bits.Contains(current.Bits);
+
+    private static bool SameValues(in RegState old, in RegState current) =>
+        old.Bits == current.Bits && old.Min == current.Min && old.Max == current.Max && old.SignedMin == current.SignedMin && old.SignedMax == current.SignedMax
+        && old.Min32 == current.Min32 && old.Max32 == current.Max32 && old.SignedMin32 == current.SignedMin32 && old.SignedMax32 == current.SignedMax32;
+
+    // Two linked values on the old path must be linked on the new one; a value that is linked to none gets an id of its own.
+    private bool SameScalarId(int old, int current) => SameId(old, current != 0 ? current : -1 - _ids.Count);
+
+    private bool SameId(int old, int current)
+    {
+        if (old == 0 || current == 0) return old == current;
+        foreach (var (oldId, newId) in _ids)
+        {
+            if (oldId == old) return newId == current;
+            if (newId == current) return false;
+        }
+
+        _ids.Add((old, current));
+        return true;
+    }
+}

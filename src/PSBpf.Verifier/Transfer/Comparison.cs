@@ -1,0 +1,168 @@
+using System.Numerics;
+using PSBpf.Isa;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier.Transfer;
+
+/// <summary>What comparisons say about numbers: whether the outcome is known, and what each outcome teaches.</summary>
+internal static class Comparison
+{
+    /// <summary>Whether <c>a op b</c> holds for all, for none (false), or for some (null) of the possible values.</summary>
+    public static bool? Outcome(Condition condition, int width, in RegState a, in RegState b)
+    {
+        bool wide = width == 64;
+        ulong amin = wide ? a.Min : a.Min32, amax = wide ? a.Max : a.Max32, bmin = wide ? b.Min : b.Min32, bmax = wide ? b.Max : b.Max32;
+        long asmin = wide ? a.SignedMin : a.SignedMin32, asmax = wide ? a.SignedMax : a.SignedMax32;
+        long bsmin = wide ? b.SignedMin : b.SignedMin32, bsmax = wide ? b.SignedMax : b.SignedMax32;
+        Tnum abits = wide ? a.Bits : a.Bits.Low, bbits = wide ? b.Bits : b.Bits.Low;
+        switch (condition)
+        {
+            case Condition.Jeq or Condition.Jne:
+                bool? equal = null;
+                if (abits.IsConstant && bbits.IsConstant) equal = abits.Value == bbits.Value;
+                else if (!abits.Overlaps(bbits) || amin > bmax || bmin > amax || asmin > bsmax || bsmin > asmax) equal = false;
+                return condition == Condition.Jeq ? equal : !equal;
+            case Condition.Jset:
+                if ((abits.Value & bbits.Value) != 0) return true;
+                return (abits.Maximum & bbits.Maximum) == 0 ? false : null;
+            case Condition.Jgt: return amin > bmax ? true : amax <= bmin ? false : null;
+            case Condition.Jge: return amin >= bmax ? true : amax < bmin ? false : null;
+            case Condition.Jlt: return amax < bmin ? true : amin >= bmax ? false : null;
+            case Condition.Jle: return amax <= bmin ? true : amin > bmax ? false : null;
+            case Condition.Jsgt: return asmin > bsmax ? true : asmax <= bsmin ? false : null;
+            case Condition.Jsge: return asmin >= bsmax ? true : asmax < bsmin ? false : null;
+            case Condition.Jslt: return asmax < bsmin ? true : asmin >= bsmax ? false : null;
+            case Condition.Jsle: return asmax <= bsmin ? true : asmin > bsmax ? false : null;
+            default: return null;
+        }
+    }
+
+    /// <summary>The condition that holds when this one does not.</summary>
+    public static Condition Negate(Condition condition) => condition switch
+    {
+        Condition.Jeq => Condition.Jne,
+        Condition.Jne => Condition.Jeq,
+        Condition.Jgt => Condition.Jle,
+        Condition.Jge => Condition.Jlt,
+        Condition.Jlt => Condition.Jge,
+        Condition.Jle => Condition.Jgt,
+        Condition.Jsgt => Condition.Jsle,
+        Condition.Jsge => Condition.Jslt,
+        Condition.Jslt => Condition.Jsge,
+        Condition.Jsle => Condition.Jsgt,
+        _ => Condition.None,
+    };
+
+    /// <summary>Narrows both sides to the values for which <c>a op b</c> came out as <paramref name="holds"/>.</summary>
+    public static void Refine(Condition condition, int width, bool holds, ref RegState a, ref RegState b)
+    {
+        if (condition == Condition.Jset)
+        {
+            RefineBits(width, holds, ref a, in b);
+            a.Synchronize();
+            return;
+        }
+
+        switch (holds ? condition : Negate(condition))
+        {
+            case Condition.Jeq: Equal(width, ref a, ref b); break;
+            case Condition.Jne: Differ(width, ref a, in b); Differ(width, ref b, in a); break;
+            case Condition.Jgt: Less(width, strict: true, ref b, ref a); break;
+            case Condition.Jge: Less(width, strict: false, ref b, ref a); break;
+            case Condition.Jlt: Less(width, strict: true, ref a, ref b); break;
+            case Condition.Jle: Less(width, strict: false, ref a, ref b); break;
+            case Condition.Jsgt: SignedLess(width, strict: true, ref b, ref a); break;
+            case Condition.Jsge: SignedLess(width, strict: false, ref b, ref a); break;
+            case Condition.Jslt: SignedLess(width, strict: true, ref a, ref b); break;
+            case Condition.Jsle: SignedLess(width, strict: false, ref a, ref b); break;
+        }
+
+        a.Synchronize();
+        b.Synchronize();
+    }
+
+    private static void Equal(int width, ref RegState a, ref RegState b)
+    {
+        if (width == 64)
+        {
+            a.Min = b.Min = Math.Max(a.Min, b.Min);
+            a.Max = b.Max = Math.Min(a.Max, b.Max);
+            a.SignedMin = b.SignedMin = Math.Max(a.SignedMin, b.SignedMin);
+            a.SignedMax = b.SignedMax = Math.Min(a.SignedMax, b.SignedMax);
+            if (a.Bits.Overlaps(b.Bits)) a.Bits = b.Bits = a.Bits.Intersect(b.Bits);
+        }
+        else if (a.Bits.Low.Overlaps(b.Bits.Low))
+        {
+            var low = a.Bits.Low.Intersect(b.Bits.Low);
+            a.Bits = a.Bits.WithLow(low);
+            b.Bits = b.Bits.WithLow(low);
+        }
+
+        a.Min32 = b.Min32 = Math.Max(a.Min32, b.Min32);
+        a.Max32 = b.Max32 = Math.Min(a.Max32, b.Max32);
+        a.SignedMin32 = b.SignedMin32 = Math.Max(a.SignedMin32, b.SignedMin32);
+        a.SignedMax32 = b.SignedMax32 = Math.Min(a.SignedMax32, b.SignedMax32);
+    }
+
+    // A constant that is the end of a range is cut off it.
+    private static void Differ(int width, ref RegState a, in RegState b)
+    {
+        if (width == 64)
+        {
+            if (!b.Bits.IsConstant) return;
+            ulong value = b.Bits.Value;
+            if (a.Min == value && value != ulong.MaxValue) a.Min++;
+            if (a.Max == value && value != 0) a.Max--;
+            if (a.SignedMin == (long)value && (long)value != long.MaxValue) a.SignedMin++;
+            if (a.SignedMax == (long)value && (long)value != long.MinValue) a.SignedMax--;
+        }
+        else if (b.Bits.Low.IsConstant)
+        {
+            uint value = (uint)b.Bits.Value;
+            if (a.Min32 == value && value != uint.MaxValue) a.Min32++;
+            if (a.Max32 == value && value != 0) a.Max32--;
+            if (a.SignedMin32 == (int)value && (int)value != int.MaxValue) a.SignedMin32++;
+            if (a.SignedMax32 == (int)value && (int)value != int.MinValue) a.SignedMax32--;
+        }
+    }
+
+    private static void Less(int width, bool strict, ref RegState low, ref RegState high)
+    {
+        uint by = strict ? 1u : 0;
+        if (width == 64)
+        {
+            low.Max = Math.Min(low.Max, high.Max - by);
+            high.Min = Math.Max(high.Min, low.Min + by);
+        }
+        else
+        {
+            low.Max32 = Math.Min(low.Max32, high.Max32 - by);
+            high.Min32 = Math.Max(high.Min32, low.Min32 + by);
+        }
+    }
+
+    private static void SignedLess(int width, bool strict, ref RegState low, ref RegState high)
+    {
+        int by = strict ? 1 : 0;
+        if (width == 64)
+        {
+            low.SignedMax = Math.Min(low.SignedMax, high.SignedMax - by);
+            high.SignedMin = Math.Max(high.SignedMin, low.SignedMin + by);
+        }
+        else
+        {
+            low.SignedMax32 = Math.Min(low.SignedMax32, high.SignedMax32 - by);
+            high.SignedMin32 = Math.Max(high.SignedMin32, low.SignedMin32 + by);
+        }
+    }
+
+    private static void RefineBits(int width, bool holds, ref RegState a, in RegState b)
+    {
+        var mask = width == 64 ? b.Bits : b.Bits.Low;
+        if (!mask.IsConstant) return;
+        var bits = width == 64 ? a.Bits : a.Bits.Low;
+        if (!holds) bits &= Tnum.Constant(~mask.Value);
+        else if (BitOperations.IsPow2(mask.Value)) bits |= Tnum.Constant(mask.Value);
+        a.Bits = width == 64 ? bits : a.Bits.WithLow(bits.Low);
+    }
+}

@@ -1,0 +1,309 @@
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Transfer;
+
+namespace PSBpf.Verifier;
+
+internal sealed partial class Explorer
+{
+    /// <summary>Pointers may not move further than this from their base.</summary>
+    private const long MaxVariableOffset = 1L << 29;
+
+    private bool StepMove(in DecodedInstruction instruction, InstructionForm row)
+    {
+        int destination = instruction.Destination;
+        if (row.UsesSource && !Reads(instruction.Source)) return false;
+        if (!Writes(destination)) return false;
+        if (!row.UsesSource)
+        {
+            Registers[destination] = RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
+            return Next();
+        }
+
+        ref var source = ref Registers[instruction.Source];
+        if (row.Width == 64)
+        {
+            // Copies of a number that is not known stay linked, so that a check of one is a check of all.
+            if (source.IsScalar && !source.Bits.IsConstant && source.Id == 0) source.Id = ++_nextId;
+            Registers[destination] = source;
+        }
+        else if (source.IsPointer)
+        {
+            Registers[destination] = RegState.UnknownScalar(4);
+        }
+        else
+        {
+            // A 32-bit copy of a number that fits 32 bits is a copy of the whole.
+            bool whole = source.Max <= uint.MaxValue;
+            if (whole && !source.Bits.IsConstant && source.Id == 0) source.Id = ++_nextId;
+            var copy = source;
+            if (!whole) copy.Id = 0;
+            copy.ZeroExtend(4);
+            Registers[destination] = copy;
+        }
+
+        return Next();
+    }
+
+    private bool StepMoveSigned(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (!Reads(instruction.Source) || !Writes(instruction.Destination)) return false;
+        ref var source = ref Registers[instruction.Source];
+        if (source.IsPointer)
+        {
+            return Refuse(DiagnosticRules.PointerArithmetic, $"R{instruction.Source} sign-extension part of pointer",
+                $"r{instruction.Source} is a pointer ({source.TypeName}); only numbers can be sign-extended.", instruction.Source);
+        }
+
+        var result = source;
+        result.Id = 0;
+        result.SignExtend(row.Offset.Minimum / 8, row.Width);
+        Registers[instruction.Destination] = result;
+        return Next();
+    }
+
+    private bool StepUnary(in DecodedInstruction instruction, InstructionForm row)
+    {
+        int register = instruction.Destination;
+        if (!Reads(register) || !Writes(register)) return false;
+        ref var state = ref Registers[register];
+        if (row.Kind == FormKind.Negate && state.IsScalar)
+        {
+            var operand = state;
+            state = RegState.ConstantScalar(0);
+            ScalarArithmetic.Apply(AluOperation.Sub, row.Width, ref state, operand);
+        }
+        else if (row.Kind == FormKind.ToLittleEndian && state.IsScalar)
+        {
+            state.Id = 0;
+            state.ZeroExtend(row.Width / 8);
+        }
+        else
+        {
+            // A swap keeps little of what was known: the width for narrow ones.
+            state = RegState.UnknownScalar(row.Width / 8);
+        }
+
+        return Next();
+    }
+
+    private bool StepAlu(in DecodedInstruction instruction, InstructionForm row)
+    {
+        int destination = instruction.Destination;
+        if (row.UsesSource && !Reads(instruction.Source)) return false;
+        if (!Reads(destination) || !Writes(destination)) return false;
+        if (!row.UsesSource && !CheckImmediate(in instruction, row)) return false;
+
+        ref var dst = ref Registers[destination];
+        var src = row.UsesSource ? Registers[instruction.Source]
+            : RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
+        if (dst.IsScalar && src.IsScalar)
+        {
+            if (row.Alu == AluOperation.Xor && row.UsesSource && instruction.Source == destination) dst.SetConstant(0);
+            ScalarArithmetic.Apply(row.Alu, row.Width, ref dst, src);
+            return Next();
+        }
+
+        return StepPointerAlu(in instruction, row, ref dst, in src) && Next();
+    }
+
+    private bool CheckImmediate(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (row.Alu is AluOperation.Div or AluOperation.Mod or AluOperation.Sdiv or AluOperation.Smod && instruction.Immediate == 0)
+            return Refuse(DiagnosticRules.InvalidInstruction, "div by zero", "The program divides by the constant zero.");
+        if (row.Alu is AluOperation.Lsh or AluOperation.Rsh or AluOperation.Arsh && (ulong)instruction.Immediate >= (ulong)row.Width)
+        {
+            return Refuse(DiagnosticRules.InvalidInstruction, $"invalid shift {instruction.Immediate}",
+                $"The program shifts a {row.Width}-bit number by {instruction.Immediate}.");
+        }
+
+        return true;
+    }
+
+    private bool StepPointerAlu(in DecodedInstruction instruction, InstructionForm row, ref RegState dst, in RegState src)
+    {
+        int destination = instruction.Destination;
+        if (dst.IsPointer && src.IsPointer)
+        {
+            if (row.Alu == AluOperation.Sub)
+            {
+                // The distance of two pointers is some number.
+                dst = RegState.UnknownScalar(row.Width / 8);
+                return true;
+            }
+
+            return RefuseArithmetic(destination, $"R{destination} pointer {SymbolOf(row)} pointer prohibited",
+                $"r{destination} and r{instruction.Source} are both pointers ({dst.TypeName} and {src.TypeName}); pointers can be subtracted from each other and nothing else.");
+        }
+
+        // Number plus pointer is pointer plus number.
+        bool swapped = src.IsPointer;
+        var pointer = swapped ? src : dst;
+        var offset = swapped ? dst : src;
+        int pointerRegister = swapped ? instruction.Source : destination;
+        if (row.Width == 32)
+        {
+            if (row.Alu == AluOperation.Sub && !swapped)
+            {
+                dst = RegState.UnknownScalar(4);
+                return true;
+            }
+
+            return RefuseArithmetic(destination, $"R{destination} 32-bit pointer arithmetic prohibited",
+                $"r{pointerRegister} is a pointer ({pointer.TypeName}); 32-bit arithmetic would cut it in half.");
+        }
+
+        if (row.Alu is not (AluOperation.Add or AluOperation.Sub))
+        {
+            bool bitwise = row.Alu is AluOperation.And or AluOperation.Or or AluOperation.Xor;
+            return RefuseArithmetic(destination, bitwise
+                    ? $"R{destination} bitwise operator {SymbolOf(row)} on pointer prohibited"
+                    : $"R{destination} pointer arithmetic with {SymbolOf(row)} operator prohibited",
+                $"r{pointerRegister} is a pointer ({pointer.TypeName}); pointers take addition and subtraction only.");
+        }
+
+        if (swapped && row.Alu == AluOperation.Sub)
+            return RefuseArithmetic(destination, $"R{destination} tried to subtract pointer from scalar", $"A pointer ({pointer.TypeName}) is subtracted from a number.");
+        return MovePointer(row.Alu == AluOperation.Add, destination, pointerRegister, pointer, offset);
+    }
+
+    /// <summary>Registers[destination] = pointer ± offset.</summary>
+    private bool MovePointer(bool add, int destination, int pointerRegister, RegState pointer, RegState offset)
+    {
+        if (pointer.MaybeNull)
+        {
+            return Refuse(DiagnosticRules.NullCheck, $"R{destination} pointer arithmetic on {pointer.TypeName} prohibited, null-check it first",
+                $"r{pointerRegister} may be null; arithmetic on it is allowed only after a check.", pointerRegister);
+        }
+
+        if (pointer.Type is RegisterType.Map or RegisterType.PacketEnd)
+        {
+            // Adding zero does nothing, and the kernel lets it pass for maps.
+            if (pointer.Type == RegisterType.Map && offset.IsConstant && offset.Bits.Value == 0)
+            {
+                Registers[destination] = pointer;
+                return true;
+            }
+
+            return RefuseArithmetic(destination, $"R{destination} pointer arithmetic on {pointer.TypeName} prohibited",
+                $"r{pointerRegister} is a {pointer.TypeName}, which cannot be moved.");
+        }
+
+        if (!CheckMove(offset.SignedMin, offset.SignedMax, pointer, destination, offset.Bits.IsConstant)) return false;
+        if (!add && pointer.Type == RegisterType.Stack)
+        {
+            return RefuseArithmetic(destination, $"R{destination} subtraction from stack pointer prohibited",
+                "The kernel refuses subtraction from a stack pointer; add a negative number.");
+        }
+
+        var moved = pointer;
+        long fixedOffset = add ? pointer.Offset + offset.SignedMin : pointer.Offset - offset.SignedMin;
+        if (offset.Bits.IsConstant && fixedOffset == (int)fixedOffset)
+        {
+            moved.Offset = (int)fixedOffset;
+        }
+        else
+        {
+            // The offset joins the variable part; what was proven of the packet behind the old place is unknown at the new.
+            var variable = pointer;
+            variable.Type = RegisterType.Scalar;
+            ScalarArithmetic.Apply(add ? AluOperation.Add : AluOperation.Sub, 64, ref variable, offset);
+            moved = variable with { Type = pointer.Type, Offset = pointer.Offset, Id = pointer.Id, Range = pointer.Range };
+            if (RegisterTypes.IsPacket(pointer.Type))
+            {
+                moved.Id = ++_nextId;
+                moved.Range = 0;
+            }
+        }
+
+        if (!CheckMoved(in moved, destination)) return false;
+        Registers[destination] = moved;
+        return true;
+    }
+
+    private bool CheckMove(long smin, long smax, in RegState pointer, int register, bool constant)
+    {
+        if (constant && Math.Abs((double)smin) >= MaxVariableOffset)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset, $"math between {pointer.TypeName} pointer and {smin} is not allowed",
+                $"{smin} is further than a pointer may be moved.", register);
+        }
+
+        if (!constant && smin == long.MinValue)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset,
+                $"math between {pointer.TypeName} pointer and register with unbounded min value is not allowed",
+                $"The number that is added to the {pointer.TypeName} pointer in r{register} has no lower bound.", register);
+        }
+
+        if (smin >= MaxVariableOffset || smin <= -MaxVariableOffset)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset, $"value {smin} makes {pointer.TypeName} pointer be out of bounds",
+                $"The number that is added to the {pointer.TypeName} pointer in r{register} may be as far as {smin}.", register);
+        }
+
+        return true;
+    }
+
+    private bool CheckMoved(in RegState moved, int register)
+    {
+        if (moved.Offset is >= (int)MaxVariableOffset or <= -(int)MaxVariableOffset)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset, $"{moved.TypeName} pointer offset {moved.Offset} is not allowed",
+                $"r{register} is {moved.Offset} bytes from its base, further than a pointer may be.", register);
+        }
+
+        return CheckMove(moved.SignedMin, moved.SignedMax, in moved, register, constant: moved.Bits.IsConstant);
+    }
+
+    private bool RefuseArithmetic(int register, string message, string reason) =>
+        Refuse(DiagnosticRules.PointerArithmetic, message, reason, register);
+
+    private static string SymbolOf(InstructionForm row) => row.Alu switch
+    {
+        AluOperation.Arsh => "s>>=",
+        _ => row.Kernel.Split(' ')[1],
+    };
+
+    private bool StepLoadImmediate(in DecodedInstruction instruction)
+    {
+        int destination = instruction.Destination;
+        if (!Writes(destination)) return false;
+        switch (instruction.Form)
+        {
+            case FormId.Lddw:
+                Registers[destination] = RegState.ConstantScalar((ulong)instruction.Immediate);
+                return Next(2);
+            case FormId.LddwMapIndex or FormId.LddwMapIndexValue:
+                int index = instruction.Low;
+                if ((uint)index >= (uint)_maps.Count)
+                {
+                    return Refuse(DiagnosticRules.InvalidInstruction, $"fd_idx {index} is out of range",
+                        $"The program names map {index}, but it has {_maps.Count} maps.");
+                }
+
+                bool isValue = instruction.Form == FormId.LddwMapIndexValue;
+                var pointer = RegState.Pointer(isValue ? RegisterType.MapValue : RegisterType.Map);
+                pointer.Map = index;
+                if (isValue)
+                {
+                    var map = _maps[index];
+                    if (map.Type != MapType.Array || map.MaxEntries != 1 || (uint)instruction.High >= map.ValueSize)
+                    {
+                        return Refuse(DiagnosticRules.InvalidInstruction, $"direct value offset of {(uint)instruction.High} is not allowed",
+                            $"Only the single value of a one-element array can be addressed directly; '{map.Name}' has {map.MaxEntries} entries of {map.ValueSize} bytes.");
+                    }
+
+                    pointer.Offset = instruction.High;
+                }
+
+                Registers[destination] = pointer;
+                return Next(2);
+            default:
+                return Refuse(DiagnosticRules.NotJudged, $"{instruction.Row.Mnemonic} is not judged",
+                    $"This version of the verifier does not judge '{instruction.Row.Mnemonic}' and therefore refuses it.");
+        }
+    }
+}

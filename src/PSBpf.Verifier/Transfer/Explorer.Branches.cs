@@ -1,0 +1,178 @@
+using PSBpf.Isa;
+using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Explain;
+using PSBpf.Verifier.Transfer;
+
+namespace PSBpf.Verifier;
+
+internal sealed partial class Explorer
+{
+    /// <summary>Packet offsets beyond this prove nothing.</summary>
+    private const int MaxPacketOffset = 0xffff;
+
+    private bool StepBranch(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (row.UsesSource && !Reads(instruction.Source)) return false;
+        if (!Reads(instruction.Destination)) return false;
+        var src = row.UsesSource ? Registers[instruction.Source]
+            : RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
+        ref var dst = ref Registers[instruction.Destination];
+
+        if (KnownOutcome(row, in dst, in src) is { } outcome) return outcome ? JumpTo(instruction.Target) : FallThrough();
+
+        if (_decisions is not null)
+        {
+            // Replay: the decision that exploring took here.
+            bool follows = _decisions.Count > 0 && _decisions.Dequeue();
+            _state.Path = new PathStep(_state.Path, follows);
+            Learn(_state, in instruction, row, follows);
+            return follows ? JumpTo(instruction.Target) : FallThrough();
+        }
+
+        _state.JumpsSinceCheckpoint++;
+        var other = Fork(instruction.Target);
+        if (other is null) return false;
+        other.Path = new PathStep(_state.Path, true);
+        Learn(other, in instruction, row, holds: true);
+        _state.Path = new PathStep(_state.Path, false);
+        Learn(_state, in instruction, row, holds: false);
+        return Next();
+    }
+
+    private bool FallThrough()
+    {
+        _state.JumpsSinceCheckpoint++;
+        return Next();
+    }
+
+    private static bool? KnownOutcome(InstructionForm row, in RegState dst, in RegState src)
+    {
+        if (dst.IsScalar && src.IsScalar) return Comparison.Outcome(row.Condition, row.Width, in dst, in src);
+        // A pointer that cannot be null differs from zero.
+        bool againstZero = src.IsConstant && src.Bits.Value == 0 && dst.IsPointer && !dst.MaybeNull && row.Width == 64;
+        if (againstZero && row.Condition == Condition.Jeq) return false;
+        if (againstZero && row.Condition == Condition.Jne) return true;
+        return null;
+    }
+
+    /// <summary>What a branch's outcome teaches a state.</summary>
+    private static void Learn(PathState state, in DecodedInstruction instruction, InstructionForm row, bool holds)
+    {
+        var registers = state.Current.Registers;
+        ref var dst = ref registers[instruction.Destination];
+        if (!row.UsesSource)
+        {
+            if (dst.IsScalar)
+            {
+                var constant = RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
+                Comparison.Refine(row.Condition, row.Width, holds, ref dst, ref constant);
+                Propagate(state, in dst);
+            }
+            else if (dst.MaybeNull && instruction.Immediate == 0 && row.Width == 64 && row.Condition is Condition.Jeq or Condition.Jne)
+            {
+                ResolveNull(state, dst.Id, isNull: (row.Condition == Condition.Jeq) == holds);
+            }
+
+            return;
+        }
+
+        ref var src = ref registers[instruction.Source];
+        if (dst.IsScalar && src.IsScalar)
+        {
+            if (instruction.Destination == instruction.Source) return;
+            Comparison.Refine(row.Condition, row.Width, holds, ref dst, ref src);
+            Propagate(state, in dst);
+            Propagate(state, in src);
+        }
+        else if (row.Width == 64)
+        {
+            LearnPacketRange(state, row.Condition, holds, in dst, in src);
+        }
+    }
+
+    /// <summary>Copies what was learned of a number to every copy of it.</summary>
+    private static void Propagate(PathState state, in RegState learned)
+    {
+        if (learned.Id == 0) return;
+        var value = learned;
+        for (int depth = 0; depth <= state.Depth; depth++)
+        {
+            var frame = state.FrameAt(depth);
+            foreach (ref var register in frame.Registers.AsSpan())
+                if (register.Id == value.Id && register.IsScalar) register = value;
+            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+                if (slot.IsFullSpill && slot.Spilled.Id == value.Id && slot.Spilled.IsScalar) slot.Spilled = value;
+        }
+    }
+
+    /// <summary>A null check of one pointer decides about all copies of it.</summary>
+    private static void ResolveNull(PathState state, int id, bool isNull)
+    {
+        for (int depth = 0; depth <= state.Depth; depth++)
+        {
+            var frame = state.FrameAt(depth);
+            foreach (ref var register in frame.Registers.AsSpan()) Resolve(ref register);
+            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+                if (slot.IsFullSpill) Resolve(ref slot.Spilled);
+        }
+
+        if (isNull) state.References.RemoveAll(reference => reference.Id == id);
+
+        void Resolve(ref RegState register)
+        {
+            if (!register.MaybeNull || register.Id != id) return;
+            if (isNull)
+            {
+                register = RegState.ConstantScalar(0);
+                return;
+            }
+
+            register.MaybeNull = false;
+            register.Id = 0;
+        }
+    }
+
+    /// <summary>
+    /// A comparison of packet data with its end proves that bytes exist; so does one of metadata with packet data.
+    /// </summary>
+    private static void LearnPacketRange(PathState state, Condition condition, bool holds, in RegState dst, in RegState src)
+    {
+        bool dataLeft = IsDataAgainstEnd(in dst, in src);
+        if (!dataLeft && !IsDataAgainstEnd(in src, in dst)) return;
+
+        // Brought to the form: data (< or ≤) end.
+        var effective = holds ? condition : Comparison.Negate(condition);
+        bool strict;
+        if (dataLeft)
+        {
+            if (effective is not (Condition.Jlt or Condition.Jle)) return;
+            strict = effective == Condition.Jlt;
+        }
+        else
+        {
+            if (effective is not (Condition.Jgt or Condition.Jge)) return;
+            strict = effective == Condition.Jgt;
+        }
+
+        var data = dataLeft ? dst : src;
+        if (data.Offset < 0 || (data.Offset == 0 && strict)) return;
+        if (data.Max > MaxPacketOffset || data.Max + (ulong)data.Offset > MaxPacketOffset) return;
+        int range = strict ? data.Offset + 1 : data.Offset;
+        for (int depth = 0; depth <= state.Depth; depth++)
+        {
+            var frame = state.FrameAt(depth);
+            foreach (ref var register in frame.Registers.AsSpan()) Extend(ref register, in data, range);
+            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+                if (slot.IsFullSpill) Extend(ref slot.Spilled, in data, range);
+        }
+
+        static void Extend(ref RegState register, in RegState data, int range)
+        {
+            if (register.Type == data.Type && register.Id == data.Id) register.Range = Math.Max(register.Range, range);
+        }
+    }
+
+    private static bool IsDataAgainstEnd(in RegState data, in RegState end) =>
+        (data.Type == RegisterType.Packet && end.Type == RegisterType.PacketEnd)
+        || (data.Type == RegisterType.PacketMeta && end is { Type: RegisterType.Packet, Offset: 0, Id: 0, Bits: { IsConstant: true, Value: 0 } });
+}

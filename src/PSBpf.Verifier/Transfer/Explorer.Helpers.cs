@@ -1,0 +1,289 @@
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier;
+
+internal sealed partial class Explorer
+{
+    private static readonly string[] GplCompatible =
+        ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
+
+    /// <summary>What checking a call's arguments found out, for the checks and effects that depend on it.</summary>
+    private struct CallFacts
+    {
+        public int Map;
+        public long AllocationSize;
+        public int Released;
+    }
+
+    private bool StepCallHelper(in DecodedInstruction instruction)
+    {
+        int id = (int)instruction.Immediate;
+        if (HelperTable.Find(id) is not { } helper)
+        {
+            return Refuse(DiagnosticRules.HelperNotAllowed, $"invalid func unknown#{(uint)id}", $"There is no helper number {(uint)id}.");
+        }
+
+        if (!helper.IsAllowedIn(_spec.Type))
+        {
+            return Refuse(DiagnosticRules.HelperNotAllowed, $"program of this type cannot use helper {helper.Name}#{id}",
+                $"Programs of type {_type.Name} may not call {helper.Name}.");
+        }
+
+        if (!helper.IsDescribed)
+        {
+            return Refuse(DiagnosticRules.NotJudged, $"{helper.Name}#{id} is not judged",
+                $"This version of the verifier does not know the prototype of {helper.Name} and therefore refuses calls of it.");
+        }
+
+        if (helper.GplOnly && !GplCompatible.Contains(_spec.License))
+        {
+            return Refuse(DiagnosticRules.GplOnly, "cannot call GPL-restricted function from non-GPL compatible program",
+                $"{helper.Name} may be called by programs with a GPL-compatible licence only; this one has '{_spec.License}'.");
+        }
+
+        var facts = new CallFacts { Map = -1 };
+        for (int index = 0; index < helper.Arguments.Count; index++)
+            if (!CheckArgument(helper, index, ref facts)) return false;
+        if (!CheckMapFits(helper, facts.Map)) return false;
+        FillMemory(helper, facts);
+        if (facts.Released != 0) Release(facts.Released);
+        ForgetArguments();
+        if (helper.ChangesPacket) ForgetPacket();
+        SetResult(helper, facts);
+        return Next();
+    }
+
+    private bool CheckArgument(HelperPrototype helper, int index, ref CallFacts facts)
+    {
+        int register = index + 1;
+        var kind = helper.Arguments[index];
+        if (kind == ArgumentKind.None) return true;
+        if (!Reads(register)) return false;
+        ref readonly var state = ref Registers[register];
+        switch (kind)
+        {
+            case ArgumentKind.Anything: return true;
+            case ArgumentKind.Scalar:
+                return state.IsScalar || RefuseArgument(helper, register, "scalar", "a number");
+            case ArgumentKind.Context:
+                if (state.Type != RegisterType.Context) return RefuseArgument(helper, register, "ctx", "the program's context");
+                return CheckUnmoved(register, in state);
+            case ArgumentKind.ConstantMap:
+                if (state.Type != RegisterType.Map) return RefuseArgument(helper, register, "map_ptr", "a map");
+                facts.Map = state.Map;
+                return true;
+            case ArgumentKind.MapKey: return CheckMemory(helper, register, _maps[facts.Map].KeySize, writes: false, "the map's key");
+            case ArgumentKind.MapValue: return CheckMemory(helper, register, _maps[facts.Map].ValueSize, writes: false, "the map's value");
+            case ArgumentKind.UninitializedMapValue: return CheckMemory(helper, register, _maps[facts.Map].ValueSize, writes: true, "the map's value");
+            case ArgumentKind.Memory or ArgumentKind.MemoryOrNull or ArgumentKind.UninitializedMemory:
+                return true; // judged with the size, which is the next argument
+            case ArgumentKind.Size or ArgumentKind.SizeOrZero:
+                return CheckSize(helper, register, helper.Arguments[index - 1], kind == ArgumentKind.SizeOrZero);
+            case ArgumentKind.ConstantAllocationSizeOrZero:
+                if (!state.IsConstant)
+                {
+                    return Refuse(DiagnosticRules.HelperArgument, $"R{register} is not a known constant'",
+                        $"{helper.Name} takes a size that is known when the program is loaded; r{register} is not constant.", register);
+                }
+
+                facts.AllocationSize = (long)state.Bits.Value;
+                return true;
+            case ArgumentKind.RingBufferMemory:
+                if (state.MaybeNull || state.Type != RegisterType.RingBufferMemory)
+                    return RefuseArgument(helper, register, "ringbuf_mem", "what bpf_ringbuf_reserve returned, checked for null");
+                if (state.Offset != 0 || !state.Bits.IsConstant || state.Bits.Value != 0)
+                {
+                    return Refuse(DiagnosticRules.HelperArgument, $"R{register} must have zero offset when passed to release func or trusted arg to kfunc",
+                        $"{helper.Name} takes the pointer as bpf_ringbuf_reserve returned it; r{register} was moved.", register);
+                }
+
+                if (_state.References.All(reference => reference.Id != Registers[register].Reference))
+                {
+                    return Refuse(DiagnosticRules.HelperArgument, $"release helper {helper.Name}#{helper.Id} expects referenced PTR_TO_BTF_ID or ringbuf memory",
+                        "This memory was submitted or discarded before.", register);
+                }
+
+                facts.Released = state.Reference;
+                return true;
+            default: return true;
+        }
+    }
+
+    /// <summary>Memory of a given size: on the stack, in a packet, a map value or reserved memory.</summary>
+    private bool CheckMemory(HelperPrototype helper, int register, long size, bool writes, string what)
+    {
+        ref readonly var state = ref Registers[register];
+        if (state.MaybeNull || !state.IsPointer) return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
+        switch (state.Type)
+        {
+            case RegisterType.Stack:
+                return size == 0 || CheckStackMemory(register, size);
+            case RegisterType.Packet or RegisterType.PacketMeta:
+                if (!IsPacketMemoryAllowed(helper, writes))
+                    return RefuseArgument(helper, register, "fp, map_value", $"memory outside the packet for {what}");
+                return size > int.MaxValue ? RefuseArgument(helper, register, "pkt", $"memory for {what}") : CheckPacket(register, in state, 0, (int)size);
+            case RegisterType.MapValue:
+                var map = _maps[state.Map];
+                if (map.Flags.HasFlag(writes ? MapFlags.ReadOnlyProgram : MapFlags.WriteOnlyProgram))
+                    return CheckMapValueAccess(register, in state, 0, (int)size, writes ? MemoryAccess.Write : MemoryAccess.Read);
+                return CheckRegion(register, in state, 0, size, map.ValueSize, DiagnosticRules.MapValueBounds,
+                    (at, limit) => $"invalid access to map value, value_size={limit} off={at} size={size}", $"a value of '{map.Name}'");
+            case RegisterType.RingBufferMemory:
+                return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
+                    (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
+            default:
+                return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
+        }
+    }
+
+    // Packet bytes go to helpers only where packets may be written, except that classifiers' kin may read them.
+    private bool IsPacketMemoryAllowed(HelperPrototype helper, bool writes)
+    {
+        if (!_type.HasPacket || _spec.Type == ProgramType.SocketFilter) return false;
+        return _type.WritesPacket || (!writes && helper.Id is not 0);
+    }
+
+    private bool CheckStackMemory(int register, long size)
+    {
+        ref readonly var state = ref Registers[register];
+        if (size <= FrameState.StackBytes)
+        {
+            if (!state.Bits.IsConstant && (state.SignedMin <= -MaxVariableOffset || state.SignedMax >= MaxVariableOffset)) return CheckStack(register, in state, 0, (int)size);
+            long least = state.Offset + state.SignedMin, most = state.Offset + state.SignedMax + size;
+            if (least >= -FrameState.StackBytes && most <= 0) return CheckStack(register, in state, 0, (int)size);
+        }
+
+        long at = state.Offset + state.SignedMin;
+        return Refuse(DiagnosticRules.StackBounds, $"invalid write to stack R{register} off={at} size={size}",
+            $"{size} bytes at r10{at:+0;-0;+0} are not within the {FrameState.StackBytes} bytes of stack below r10.", register);
+    }
+
+    private bool CheckSize(HelperPrototype helper, int register, ArgumentKind memory, bool mayBeZero)
+    {
+        ref readonly var size = ref Registers[register];
+        if (!size.IsScalar) return RefuseArgument(helper, register, "scalar", "a size");
+        if (size.SignedMin < 0)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset, $"R{register} min value is negative, either use unsigned or 'var &= const'",
+                $"The size that is passed to {helper.Name} in r{register} may be negative.", register);
+        }
+
+        int pointerRegister = register - 1;
+        ref readonly var pointer = ref Registers[pointerRegister];
+        bool isNull = pointer.IsConstant && pointer.Bits.Value == 0;
+        if (memory == ArgumentKind.MemoryOrNull && isNull)
+        {
+            return size is { IsConstant: true, Bits.Value: 0 } || RefuseArgument(helper, pointerRegister, "fp, pkt, map_value", "memory, as its size is not zero");
+        }
+
+        if (size.Min == 0 && !mayBeZero)
+        {
+            return Refuse(DiagnosticRules.HelperArgument, $"R{register} invalid zero-sized read: u64=[{size.Min},{size.Max}]",
+                $"The size that is passed to {helper.Name} in r{register} may be zero.", register);
+        }
+
+        if (size.Max >= (ulong)MaxVariableOffset)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset, $"R{register} unbounded memory access, use 'var &= const' or 'if (var < const)'",
+                $"The size that is passed to {helper.Name} in r{register} has no upper bound.", register);
+        }
+
+        bool writes = memory == ArgumentKind.UninitializedMemory;
+        if (size.Max > 0) return CheckMemory(helper, pointerRegister, (long)size.Max, writes, $"{helper.Name}");
+        // Nothing is accessed, but what is passed must be memory all the same.
+        return CheckMemory(helper, pointerRegister, 0, writes, $"{helper.Name}");
+    }
+
+    private bool CheckMapFits(HelperPrototype helper, int map)
+    {
+        if (map < 0) return true;
+        var type = _maps[map].Type;
+        bool needsRing = helper.Id is 130 or 131 or 134;
+        bool takesRing = type == MapType.RingBuf;
+        bool fits = needsRing ? takesRing : type is MapType.Hash or MapType.Array or MapType.PerCpuHash or MapType.PerCpuArray or MapType.LruHash or MapType.LruPerCpuHash or MapType.LpmTrie;
+        return fits || Refuse(DiagnosticRules.HelperArgument, $"cannot pass map_type {(int)type} into func {helper.Name}#{helper.Id}",
+            $"{helper.Name} does not work on '{_maps[map].Name}', which is a {type}.", 1);
+    }
+
+    // What a helper fills is some number afterwards.
+    private void FillMemory(HelperPrototype helper, CallFacts facts)
+    {
+        for (int index = 0; index < helper.Arguments.Count; index++)
+        {
+            long size = helper.Arguments[index] switch
+            {
+                ArgumentKind.UninitializedMemory => (long)Registers[index + 2].Max,
+                ArgumentKind.UninitializedMapValue => _maps[facts.Map].ValueSize,
+                _ => 0,
+            };
+            ref readonly var pointer = ref Registers[index + 1];
+            if (size == 0 || pointer.Type != RegisterType.Stack) continue;
+            Smear(_state.FrameAt(pointer.Frame), (int)(pointer.Offset + pointer.SignedMin), (int)(pointer.Offset + pointer.SignedMax + size));
+        }
+    }
+
+    private void Release(int reference)
+    {
+        _state.References.RemoveAll(held => held.Id == reference);
+        ForEachRegister((ref RegState register) =>
+        {
+            if (register.Reference == reference) register = RegState.UnknownScalar();
+        });
+    }
+
+    private void ForgetPacket() => ForEachRegister((ref RegState register) =>
+    {
+        if (register.Type is RegisterType.Packet or RegisterType.PacketMeta or RegisterType.PacketEnd) register = RegState.UnknownScalar();
+    });
+
+    private delegate void RegisterChange(ref RegState register);
+
+    private void ForEachRegister(RegisterChange change)
+    {
+        for (int depth = 0; depth <= _state.Depth; depth++)
+        {
+            var frame = _state.FrameAt(depth);
+            foreach (ref var register in frame.Registers.AsSpan()) change(ref register);
+            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+                if (slot.IsFullSpill) change(ref slot.Spilled);
+        }
+    }
+
+    private void SetResult(HelperPrototype helper, CallFacts facts)
+    {
+        switch (helper.Return)
+        {
+            case ReturnKind.Integer:
+                Registers[0] = RegState.UnknownScalar();
+                break;
+            case ReturnKind.MapValueOrNull:
+                var value = RegState.Pointer(RegisterType.MapValue);
+                value.Map = facts.Map;
+                value.MaybeNull = true;
+                value.Id = ++_nextId;
+                Registers[0] = value;
+                break;
+            case ReturnKind.RingBufferMemoryOrNull:
+                var memory = RegState.Pointer(RegisterType.RingBufferMemory);
+                memory.Range = (int)Math.Clamp(facts.AllocationSize, 0, int.MaxValue);
+                memory.MaybeNull = true;
+                memory.Id = memory.Reference = ++_nextId;
+                _state.References.Add((memory.Id, _pc));
+                Registers[0] = memory;
+                break;
+        }
+    }
+
+    private bool RefuseArgument(HelperPrototype helper, int register, string expected, string what)
+    {
+        ref readonly var state = ref Registers[register];
+        bool mayBeNull = state.MaybeNull;
+        return Refuse(mayBeNull ? DiagnosticRules.NullCheck : DiagnosticRules.HelperArgument, $"R{register} type={state.TypeName} expected={expected}",
+            mayBeNull
+                ? $"{helper.Name} takes {what} in r{register}, which may be null here."
+                : $"{helper.Name} takes {what} in r{register}, which is {(state.IsScalar ? "a number" : "a " + state.TypeName)}.", register);
+    }
+}

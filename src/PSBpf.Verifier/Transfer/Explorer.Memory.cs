@@ -1,0 +1,309 @@
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier;
+
+internal sealed partial class Explorer
+{
+    private bool StepLoad(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (!Reads(instruction.Source) || !Writes(instruction.Destination)) return false;
+        int size = row.Width / 8;
+        bool strict = row.Kind == FormKind.LoadAcquire;
+        if (strict && !CheckAtomicTarget(instruction.Source)) return false;
+        if (!CheckAccess(instruction.Source, instruction.Offset, size, MemoryAccess.Read, strict, out var loaded)) return false;
+        if (row.Kind == FormKind.LoadSigned)
+        {
+            if (loaded.IsPointer)
+                return RefuseContext(instruction.Offset, size, "A pointer in the context cannot be loaded with sign extension.");
+            loaded.Id = 0;
+            loaded.SignExtend(size, 64);
+        }
+
+        Registers[instruction.Destination] = loaded;
+        return Next();
+    }
+
+    private bool StepStore(in DecodedInstruction instruction, InstructionForm row)
+    {
+        bool immediate = row.Kind == FormKind.StoreImmediate;
+        if (!immediate && !Reads(instruction.Source)) return false;
+        if (!Reads(instruction.Destination)) return false;
+        int size = row.Width / 8;
+        bool strict = row.Kind == FormKind.StoreRelease;
+        if (strict && !CheckAtomicTarget(instruction.Destination)) return false;
+        if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict, out _)) return false;
+        if (Registers[instruction.Destination].Type == RegisterType.Stack)
+        {
+            var stored = immediate ? RegState.ConstantScalar((ulong)instruction.Immediate) : Registers[instruction.Source];
+            if (!immediate && stored.IsScalar && !stored.Bits.IsConstant && stored.Id == 0 && size == 8) stored.Id = Registers[instruction.Source].Id = ++_nextId;
+            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored);
+        }
+
+        return Next();
+    }
+
+    private bool StepAtomic(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (!Reads(instruction.Source) || !Reads(instruction.Destination)) return false;
+        if (row.Kind == FormKind.AtomicCompareExchange && !Reads(0)) return false;
+        if (row.Fetches && row.Kind != FormKind.AtomicCompareExchange && !Writes(instruction.Source)) return false;
+        if (!CheckAtomicTarget(instruction.Destination)) return false;
+        int size = row.Width / 8;
+        if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out var old)) return false;
+        if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict: true, out _)) return false;
+        if (Registers[instruction.Destination].Type == RegisterType.Stack)
+            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, RegState.UnknownScalar());
+        if (!row.Fetches) return Next();
+        // What comes back of a spilled pointer is its bits, no pointer.
+        if (old.IsPointer || size < 8) old = RegState.UnknownScalar(size);
+        Registers[row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source] = old;
+        return Next();
+    }
+
+    private bool CheckAtomicTarget(int register)
+    {
+        var type = Registers[register].Type;
+        if (type is not (RegisterType.Context or RegisterType.Packet or RegisterType.PacketMeta)) return true;
+        return Refuse(DiagnosticRules.PointerArithmetic, $"BPF_ATOMIC stores into R{register} {RegisterTypes.NameOf(type)} is not allowed",
+            "Atomic operations work on maps, the stack and memory from helpers, not on the context or packets.", register);
+    }
+
+    private bool StepLoadPacket(in DecodedInstruction instruction, InstructionForm row)
+    {
+        if (_spec.Type is not (ProgramType.SocketFilter or ProgramType.SchedCls or ProgramType.SchedAct))
+        {
+            return Refuse(DiagnosticRules.InvalidInstruction, "BPF_LD_[ABS|IND] instructions not allowed for this program type",
+                "Legacy packet loads work in socket filters and classifiers only.");
+        }
+
+        if (!Reads(6)) return false;
+        if (Registers[6].Type != RegisterType.Context)
+        {
+            return Refuse(DiagnosticRules.HelperArgument, "at the time of BPF_LD_ABS|IND R6 != pointer to skb",
+                "Legacy packet loads take the context from r6, which holds something else here.", 6);
+        }
+
+        if (_state.References.Count > 0)
+        {
+            return Refuse(DiagnosticRules.ReferenceLeak, "BPF_LD_[ABS|IND] would lead to reference leak",
+                "A legacy packet load may end the program, but memory reserved before has not been submitted or discarded.");
+        }
+
+        if (_state.Depth > 0)
+        {
+            return Refuse(DiagnosticRules.NotJudged, "BPF_LD_[ABS|IND] in a subprogram is not judged",
+                "This version of the verifier judges legacy packet loads in the main program only.");
+        }
+
+        if (row.UsesSource && !Reads(instruction.Source)) return false;
+        ForgetArguments();
+        Registers[0] = RegState.UnknownScalar();
+        return Next();
+    }
+
+    private enum MemoryAccess
+    {
+        Read,
+        Write,
+    }
+
+    /// <summary>Checks a load or store and says what a load gives.</summary>
+    private bool CheckAccess(int register, int offset, int size, MemoryAccess access, bool strict, out RegState loaded)
+    {
+        loaded = RegState.UnknownScalar(size);
+        ref var pointer = ref Registers[register];
+        if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd)
+            return RefuseAccess(register, in pointer);
+        if (!CheckAlignment(register, in pointer, offset, size, strict)) return false;
+        switch (pointer.Type)
+        {
+            case RegisterType.Context:
+                return CheckContext(register, in pointer, offset, size, access, ref loaded);
+            case RegisterType.Packet or RegisterType.PacketMeta:
+                if (access == MemoryAccess.Write && (!_type.WritesPacket))
+                {
+                    return Refuse(DiagnosticRules.ReadOnlyMemory, "cannot write into packet", $"Programs of type {_type.Name} may not write packet bytes directly.", register);
+                }
+
+                return CheckPacket(register, in pointer, offset, size);
+            case RegisterType.MapValue:
+                return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded);
+            case RegisterType.RingBufferMemory:
+                return CheckRegion(register, in pointer, offset, size, pointer.Range, DiagnosticRules.MemoryBounds,
+                    (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
+            default:
+                if (!CheckStack(register, in pointer, offset, size)) return false;
+                if (access == MemoryAccess.Read) return LoadFromStack(register, in pointer, offset, size, ref loaded);
+                return true;
+        }
+    }
+
+    private bool RefuseAccess(int register, in RegState pointer)
+    {
+        string message = $"R{register} invalid mem access '{pointer.TypeName}'";
+        if (pointer.MaybeNull)
+        {
+            return Refuse(DiagnosticRules.NullCheck, message,
+                $"r{register} is the result of {(pointer.Type == RegisterType.MapValue ? $"a lookup in '{_maps[pointer.Map].Name}'" : "bpf_ringbuf_reserve")} and may be null here.", register);
+        }
+
+        return Refuse(DiagnosticRules.ScalarDereference, message,
+            pointer.IsPointer
+                ? $"r{register} is a {pointer.TypeName}, which cannot be read or written through."
+                : $"r{register} holds a number, not a pointer, and memory is accessed through it.", register);
+    }
+
+    private bool CheckAlignment(int register, in RegState pointer, int offset, int size, bool strict)
+    {
+        // Everything but the stack and atomics may be accessed unaligned, as on x86.
+        strict |= pointer.Type == RegisterType.Stack;
+        if (!strict || size == 1) return true;
+        var address = pointer.Bits + Tnum.Constant((ulong)(pointer.Offset + offset));
+        if (address.IsAligned(size)) return true;
+        string kind = pointer.Type switch { RegisterType.Stack => "stack ", RegisterType.MapValue => "value ", RegisterType.Context => "context ", _ => "" };
+        return Refuse(DiagnosticRules.Misaligned, $"misaligned {kind}access off {pointer.Offset}+{offset} size {size}",
+            $"{size} bytes are accessed at an offset that is not a multiple of {size}.", register);
+    }
+
+    private bool CheckContext(int register, in RegState pointer, int offset, int size, MemoryAccess access, ref RegState loaded)
+    {
+        if (!CheckUnmoved(register, in pointer)) return false;
+        if (offset < 0 || offset + size > _context.Size || offset % size != 0)
+            return RefuseContext(offset, size, $"The context{NameOfContext()} has {_context.Size} bytes, and fields must be accessed aligned.");
+        if (_context.PlainAccess > 0)
+        {
+            if (access == MemoryAccess.Read && offset >= _context.PlainStart) return true;
+            return RefuseContext(offset, size, access == MemoryAccess.Write ? "This context may not be written." : $"The first {_context.PlainStart} bytes of this context may not be read.");
+        }
+
+        var field = _context.FieldAt(offset);
+        if (field is null || offset + size > field.Offset + field.Size)
+            return RefuseContext(offset, size, $"There is no field of the context{NameOfContext()} at this offset with this size.");
+        if (access == MemoryAccess.Write)
+        {
+            if (field.Access.HasFlag(ContextAccess.Write) && size == field.ElementSize) return true;
+            if (field.Access.HasFlag(ContextAccess.Write) && field.Name == "cb" && size is 1 or 2 or 4 or 8) return true;
+            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} may not be written by programs of type {_type.Name}{(field.Access.HasFlag(ContextAccess.Write) ? " in parts" : "")}.");
+        }
+
+        if (!field.Access.HasFlag(ContextAccess.Read))
+            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} may not be read by programs of type {_type.Name}.");
+        if (field.Name == "cb" && size == 8) return true;
+        if (size > field.ElementSize || (size < field.ElementSize && !field.Access.HasFlag(ContextAccess.ReadNarrow)))
+            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} has {field.ElementSize} bytes and is read whole.");
+        loaded = field.Kind switch
+        {
+            ContextFieldKind.PacketData => RegState.Pointer(RegisterType.Packet),
+            ContextFieldKind.PacketEnd => RegState.Pointer(RegisterType.PacketEnd),
+            ContextFieldKind.PacketMeta => RegState.Pointer(RegisterType.PacketMeta),
+            _ => loaded,
+        };
+        return true;
+    }
+
+    private string NameOfContext() => _context.Name.Length == 0 ? "" : $" ({_context.Name})";
+
+    private bool RefuseContext(int offset, int size, string reason) =>
+        Refuse(DiagnosticRules.ContextAccess, $"invalid bpf_context access off={offset} size={size}", reason);
+
+    /// <summary>Contexts are used as they were given: not moved, not indexed.</summary>
+    private bool CheckUnmoved(int register, in RegState pointer)
+    {
+        if (!pointer.Bits.IsConstant || pointer.Bits.Value != 0)
+        {
+            return Refuse(DiagnosticRules.ContextAccess, $"variable {pointer.TypeName} access var_off disallowed",
+                $"r{register} is the context plus an offset that is not constant.", register);
+        }
+
+        if (pointer.Offset != 0)
+        {
+            return Refuse(DiagnosticRules.ContextAccess, $"dereference of modified {pointer.TypeName} ptr R{register} off={pointer.Offset} disallowed",
+                $"r{register} is the context plus {pointer.Offset}; the context must be accessed through the pointer as it was given.", register);
+        }
+
+        return true;
+    }
+
+    private bool CheckPacket(int register, in RegState pointer, int offset, int size)
+    {
+        int at = pointer.Offset + offset;
+        if (pointer.SignedMin < 0)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset,
+                $"R{register} min value is negative, either use unsigned index or do a if (index >=0) check.",
+                $"The variable part of r{register}'s offset into the packet may be negative.", register);
+        }
+
+        if (at >= 0 && (long)at + size <= pointer.Range && pointer.Max + (ulong)(at + size) <= MaxPacketOffset + 1UL) return true;
+        string place = pointer.Bits is { IsConstant: true, Value: 0 } ? $"data{at:+0;-0;+0}" : $"data{at:+0;-0;+0} plus a variable offset";
+        if (pointer.Type == RegisterType.PacketMeta) place = place.Replace("data", "data_meta", StringComparison.Ordinal);
+        return Refuse(DiagnosticRules.PacketBounds,
+            $"invalid access to packet, off={at} size={size}, R{register}(id={pointer.Id},off={at},r={pointer.Range})\nR{register} offset is outside of the packet",
+            $"{size} {(size == 1 ? "byte is" : "bytes are")} accessed at {place}, but only {pointer.Range} bytes are known to lie in the packet here.", register,
+            $"Before this access: if ((void *)data + {at + size} > data_end) return {(_spec.Type == ProgramType.Xdp ? "XDP_PASS" : "0")};");
+    }
+
+    private bool CheckMapValueAccess(int register, in RegState pointer, int offset, int size, MemoryAccess access)
+    {
+        var map = _maps[pointer.Map];
+        var forbidden = access == MemoryAccess.Write ? MapFlags.ReadOnlyProgram : MapFlags.WriteOnlyProgram;
+        if (map.Flags.HasFlag(forbidden))
+        {
+            string verb = access == MemoryAccess.Write ? "write into" : "read from";
+            return Refuse(DiagnosticRules.ReadOnlyMemory, $"{verb} map forbidden, value_size={map.ValueSize} off={pointer.Offset + offset} size={size}",
+                $"'{map.Name}' may not be {(access == MemoryAccess.Write ? "written" : "read")} by programs.", register);
+        }
+
+        return CheckRegion(register, in pointer, offset, size, map.ValueSize, DiagnosticRules.MapValueBounds,
+            (at, limit) => $"invalid access to map value, value_size={limit} off={at} size={size}", $"a value of '{map.Name}'");
+    }
+
+    /// <summary>Checks the least and the greatest possible offset against a region's size.</summary>
+    private bool CheckRegion(
+        int register, in RegState pointer, int offset, long size, long limit, DiagnosticRule rule, Func<long, long, string> message, string what)
+    {
+        long at = (long)pointer.Offset + offset;
+        if (pointer.SignedMin < 0 && (pointer.SignedMin == long.MinValue || at + pointer.SignedMin != (int)(at + pointer.SignedMin) || at + pointer.SignedMin < 0))
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset,
+                $"R{register} min value is negative, either use unsigned index or do a if (index >=0) check.",
+                $"The offset into {what} in r{register} may be negative.", register);
+        }
+
+        long least = at + pointer.SignedMin;
+        if (least < 0 || least + size > limit)
+        {
+            return Refuse(rule, $"{message(least, limit)}\nR{register} min value is outside of the allowed memory range",
+                $"{size} bytes are accessed at offset {least} of {what}, which has {limit} bytes.", register);
+        }
+
+        if (pointer.Max >= (ulong)MaxVariableOffset)
+        {
+            return Refuse(DiagnosticRules.UnboundedOffset,
+                $"R{register} unbounded memory access, make sure to bounds check any such access",
+                $"The offset into {what} in r{register} has no upper bound.", register);
+        }
+
+        long most = at + (long)pointer.Max;
+        if (most >= 0 && most + size <= limit) return true;
+        return Refuse(rule, $"{message(most, limit)}\nR{register} max value is outside of the allowed memory range",
+            $"{size} bytes may be accessed at offset {most} of {what}, which has {limit} bytes.", register);
+    }
+
+    /// <summary>A constant of the object is known to the verifier: its .rodata is frozen before the program is loaded.</summary>
+    private bool LoadConstant(in RegState pointer, int offset, int size, MemoryAccess access, ref RegState loaded)
+    {
+        var map = _maps[pointer.Map];
+        if (access != MemoryAccess.Read || !map.IsFrozen || !map.Flags.HasFlag(MapFlags.ReadOnlyProgram) || !pointer.Bits.IsConstant) return true;
+        if (map.InitialValue is not { } bytes || map.Type != MapType.Array || map.MaxEntries != 1) return true;
+        long at = pointer.Offset + offset + (long)pointer.Bits.Value;
+        ulong value = 0;
+        for (int index = 0; index < size; index++)
+            if (at + index < bytes.Length) value |= (ulong)bytes[at + index] << (index * 8);
+        loaded = RegState.ConstantScalar(value);
+        return true;
+    }
+}

@@ -1,0 +1,152 @@
+using PSBpf.Diagnostics;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier;
+
+internal sealed partial class Explorer
+{
+    /// <summary>Checks that an access lies in the frame and accounts for the stack it uses.</summary>
+    private bool CheckStack(int register, in RegState pointer, int offset, int size)
+    {
+        long at = (long)pointer.Offset + offset;
+        if (pointer.Bits.IsConstant)
+        {
+            at += (long)pointer.Bits.Value;
+            if (at >= 0 || at < -FrameState.StackBytes || at + size > 0)
+            {
+                return Refuse(DiagnosticRules.StackBounds, $"invalid read from stack R{register} off={at} size={size}",
+                    $"{size} bytes at r10{at:+0;-0;+0} are not within the {FrameState.StackBytes} bytes of stack below r10.", register);
+            }
+        }
+        else
+        {
+            if (pointer.SignedMin <= -MaxVariableOffset || pointer.SignedMax >= MaxVariableOffset)
+            {
+                return Refuse(DiagnosticRules.UnboundedOffset, $"invalid unbounded variable-offset access to stack R{register}",
+                    $"The offset into the stack in r{register} has no bounds.", register);
+            }
+
+            long least = at + pointer.SignedMin, most = at + pointer.SignedMax;
+            if (least < -FrameState.StackBytes || most + size > 0)
+            {
+                return Refuse(DiagnosticRules.StackBounds, $"invalid variable-offset access to stack R{register} off={least} size={size}",
+                    $"Between r10{least:+0;-0;+0} and r10{most + size:+0;-0;+0}, the access may leave the {FrameState.StackBytes} bytes of stack below r10.", register);
+            }
+
+            at = least;
+        }
+
+        ref int used = ref _functionStack[_state.FrameAt(pointer.Frame).Function];
+        used = Math.Max(used, (int)-at);
+        return true;
+    }
+
+    private bool LoadFromStack(int register, in RegState pointer, int offset, int size, ref RegState loaded)
+    {
+        var frame = _state.FrameAt(pointer.Frame);
+        long at = (long)pointer.Offset + offset;
+        if (!pointer.Bits.IsConstant)
+        {
+            int least = (int)(at + pointer.SignedMin), end = (int)(at + pointer.SignedMax) + size;
+            if (AllZero(frame, least, end)) loaded = RegState.ConstantScalar(0);
+            return true;
+        }
+
+        int first = (int)(at + (long)pointer.Bits.Value);
+        ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
+        if (slot.IsSpill)
+        {
+            int from = FrameState.ByteOf(first);
+            if (size == 8 && slot.IsFullSpill)
+            {
+                loaded = slot.Spilled;
+                return true;
+            }
+
+            if (slot.Spilled.IsPointer)
+            {
+                return Refuse(DiagnosticRules.StackBounds, "invalid size of register fill",
+                    $"A spilled pointer ({slot.Spilled.TypeName}) is read back with {size} bytes instead of 8.", register);
+            }
+
+            int spilled = 0;
+            while (spilled < 8 && slot.Bytes[spilled] == StackByte.Spill) spilled++;
+            if (from == 0 && size <= spilled)
+            {
+                loaded = slot.Spilled;
+                if (loaded.Max > (size == 8 ? ulong.MaxValue : (1UL << (size * 8)) - 1)) loaded.Id = 0;
+                loaded.ZeroExtend(size);
+                return true;
+            }
+
+            return true;
+        }
+
+        if (AllZero(frame, first, first + size)) loaded = RegState.ConstantScalar(0);
+        return true;
+    }
+
+    private void StoreToStack(in RegState pointer, int offset, int size, RegState stored)
+    {
+        var frame = _state.FrameAt(pointer.Frame);
+        long at = (long)pointer.Offset + offset;
+        if (!pointer.Bits.IsConstant)
+        {
+            // Any of these bytes may have been written.
+            Smear(frame, (int)(at + pointer.SignedMin), (int)(at + pointer.SignedMax) + size, keepZero: stored.IsConstant && stored.Bits.Value == 0);
+            return;
+        }
+
+        int first = (int)(at + (long)pointer.Bits.Value), from = FrameState.ByteOf(first);
+        ref var slot = ref frame.Touch(first);
+        if (size == 8 || (from == 0 && stored.IsScalar))
+        {
+            // The kind of the bytes that are not written survives, but not a register that lay there.
+            slot.Scrub();
+            if (size < 8)
+            {
+                if (stored.Max > (1UL << (size * 8)) - 1) stored.Id = 0;
+                stored.ZeroExtend(size);
+            }
+
+            slot.Spilled = stored;
+            for (int index = 0; index < size; index++) slot.Bytes[index] = StackByte.Spill;
+            return;
+        }
+
+        slot.Scrub();
+        bool zero = stored.IsConstant && stored.Bits.Truncate(size).Value == 0;
+        for (int index = from; index < from + size; index++) slot.Bytes[index] = zero ? StackByte.Zero : StackByte.Misc;
+    }
+
+    /// <summary>Makes bytes of stack hold some number: what a helper or a store at a variable offset leaves.</summary>
+    private static void Smear(FrameState frame, int from, int end, bool keepZero = false)
+    {
+        for (int at = from; at < end; at++)
+        {
+            ref var slot = ref frame.Touch(at);
+            if (slot.IsSpill)
+            {
+                bool zero = keepZero && slot.Spilled.IsConstant && slot.Spilled.Bits.Value == 0;
+                if (zero) continue;
+                slot.Scrub();
+            }
+
+            ref var kind = ref slot.Bytes[FrameState.ByteOf(at)];
+            if (!(keepZero && kind == StackByte.Zero)) kind = StackByte.Misc;
+        }
+    }
+
+    private static bool AllZero(FrameState frame, int from, int end)
+    {
+        for (int at = from; at < end; at++)
+        {
+            ref readonly var slot = ref frame.Stack[FrameState.SlotOf(at)];
+            var kind = slot.Bytes[FrameState.ByteOf(at)];
+            bool zero = kind == StackByte.Zero || (kind == StackByte.Spill && slot.Spilled.IsConstant && slot.Spilled.Bits.Value == 0);
+            if (!zero) return false;
+        }
+
+        return true;
+    }
+}
