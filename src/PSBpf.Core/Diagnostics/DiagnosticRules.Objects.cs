@@ -36,6 +36,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule ObjectProgram = new("BPF0308", "object-program", NotFound,
         "Name one of the object's programs; the message lists them.");
 
+    /// <summary>An object beyond what a sensible one needs, refused before it takes the memory.</summary>
+    public static readonly DiagnosticRule ObjectTooLarge = new("BPF0309", "object-too-large", LimitExceeded,
+        "Split the object into smaller ones.");
+
     /// <summary>A map in the section that libbpf 1.0 dropped.</summary>
     public static readonly DiagnosticRule ObjectLegacyMaps = new("BPF0312", "object-legacy-maps", NotSupported,
         "Declare it in SEC(\".maps\") with __uint/__type; docs/errors/BPF0312.md shows both forms.");

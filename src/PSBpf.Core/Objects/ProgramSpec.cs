@@ -32,6 +32,9 @@ public sealed record ProgramSpec
     /// <summary>BPF_F_SLEEPABLE and its like, as bpf(2) takes them.</summary>
     public uint Flags { get; init; }
 
+    /// <summary>False for programs in a section whose name starts with <c>?</c>, which are loaded only on request.</summary>
+    public bool AutoLoad { get; init; } = true;
+
     /// <summary>Instruction slots: the entry function first, its subprograms after it.</summary>
     public required Instruction[] Instructions { get; init; }
 

@@ -1,0 +1,165 @@
+using System.Buffers.Binary;
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+using PSBpf.Elf;
+using PSBpf.Isa;
+
+namespace PSBpf.Objects;
+
+/// <summary>A function as it lies in its section.</summary>
+/// <param name="Name">Its symbol's name.</param>
+/// <param name="Section">Its section.</param>
+/// <param name="Start">Its first instruction slot in the section.</param>
+/// <param name="Length">Its instruction slots.</param>
+/// <param name="IsGlobal">Whether its symbol is not local.</param>
+/// <param name="Linkage">How the verifier treats it: as a global function only if it is one and not hidden.</param>
+internal sealed record CodeFunction(string Name, ElfSection Section, int Start, int Length, bool IsGlobal, BtfLinkage Linkage);
+
+/// <summary>The contents of one section of instructions.</summary>
+/// <param name="Instructions">Its slots, not relocated.</param>
+/// <param name="Functions">Its functions, ascending and not overlapping.</param>
+/// <param name="Relocations">Its relocations by slot.</param>
+/// <param name="Lines">Its line information, ascending by slot.</param>
+/// <param name="TypeIds">BTF ids of its functions by first slot.</param>
+internal sealed record CodeSection(
+    Instruction[] Instructions, CodeFunction[] Functions, Dictionary<int, ElfRelocation> Relocations, LineSpec[] Lines, Dictionary<int, int> TypeIds);
+
+/// <summary>An object's instructions by section, with all that is known about them.</summary>
+internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension extension)
+{
+    /// <summary>Most instruction slots of all programs of an object together; the kernel takes a million for one.</summary>
+    private const int MaxSlots = 1 << 21;
+
+    private readonly Dictionary<int, CodeSection> _sections = [];
+    private int _spent;
+    private readonly ILookup<int, ElfSymbol> _functionSymbols = elf.Symbols
+        .Where(symbol => symbol is { Type: ElfSymbolType.Function, Name.Length: > 0 } && elf.SectionOf(symbol) is { IsCode: true })
+        .ToLookup(symbol => (int)symbol.SectionIndex);
+
+    /// <summary>The contents of a section.</summary>
+    public CodeSection this[ElfSection section]
+    {
+        get
+        {
+            if (!_sections.TryGetValue(section.Index, out CodeSection? code)) _sections.Add(section.Index, code = Read(section));
+            return code;
+        }
+    }
+
+    /// <summary>The function that starts at a slot of a section.</summary>
+    public CodeFunction? FunctionAt(ElfSection section, long slot)
+    {
+        CodeFunction[] functions = this[section].Functions;
+        int low = 0, high = functions.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            if (functions[middle].Start == slot) return functions[middle];
+            if (functions[middle].Start < slot) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts slots that go into a program: each program has its own copy of the subprograms it uses.</summary>
+    public void Spend(int slots)
+    {
+        _spent += slots;
+        if (_spent > MaxSlots)
+            throw DiagnosticRules.ObjectTooLarge.Error($"The object's programs have more than {MaxSlots} instructions together.", elf.At());
+    }
+
+    private CodeSection Read(ElfSection section)
+    {
+        if (section.Size % Instruction.Size != 0)
+            throw DiagnosticRules.ElfMalformed.Error($"Section '{section.Name}' has {section.Size} bytes, which are not whole instructions.", elf.At(section.Name));
+        return new CodeSection(Decode(section.Data.Span), ReadFunctions(section), ReadRelocations(section), ReadLines(section), ReadTypeIds(section));
+    }
+
+    private static Instruction[] Decode(ReadOnlySpan<byte> bytes)
+    {
+        var instructions = new Instruction[bytes.Length / Instruction.Size];
+        for (int slot = 0; slot < instructions.Length; slot++)
+        {
+            ReadOnlySpan<byte> raw = bytes.Slice(slot * Instruction.Size, Instruction.Size);
+            instructions[slot] = new Instruction(
+                raw[0], raw[1] & 0xf, raw[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(raw[2..]), BinaryPrimitives.ReadInt32LittleEndian(raw[4..]));
+        }
+
+        return instructions;
+    }
+
+    private CodeFunction[] ReadFunctions(ElfSection section)
+    {
+        // An alias (a second symbol for the same code) is a program of its own name, but code is found by its first name.
+        ElfSymbol[] symbols = [.. _functionSymbols[section.Index].OrderBy(symbol => symbol.Value)];
+        var functions = new CodeFunction[symbols.Length];
+        for (int index = 0; index < symbols.Length; index++)
+        {
+            ElfSymbol symbol = symbols[index];
+            // Assembly without .size: up to the next function.
+            ulong size = symbol.Size > 0 ? symbol.Size
+                : symbols.Skip(index + 1).Where(next => next.Value > symbol.Value).Select(next => next.Value).FirstOrDefault(section.Size) - symbol.Value;
+            if (symbol.Value % Instruction.Size != 0 || size % Instruction.Size != 0 || size == 0 || size > section.Size - symbol.Value)
+                throw DiagnosticRules.ElfMalformed.Error(
+                    $"Function '{symbol.Name}' ({size} bytes at offset {symbol.Value} of section '{section.Name}') is not made of whole instructions in it.", elf.At(section.Name, symbol.Value));
+            if (index > 0 && symbol.Value < (ulong)(functions[index - 1].Start + functions[index - 1].Length) * Instruction.Size)
+                throw DiagnosticRules.ElfMalformed.Error(
+                    $"Functions '{functions[index - 1].Name}' and '{symbol.Name}' overlap in section '{section.Name}'.", elf.At(section.Name, symbol.Value));
+
+            bool isGlobal = symbol.Binding != ElfSymbolBinding.Local;
+            functions[index] = new CodeFunction(
+                symbol.Name, section, (int)symbol.Value / Instruction.Size, (int)size / Instruction.Size, isGlobal,
+                isGlobal && !symbol.IsHidden ? BtfLinkage.Global : BtfLinkage.Static);
+        }
+
+        return functions;
+    }
+
+    private Dictionary<int, ElfRelocation> ReadRelocations(ElfSection section)
+    {
+        Dictionary<int, ElfRelocation> bySlot = [];
+        foreach (ElfRelocation relocation in elf.RelocationsOf(section))
+        {
+            if (relocation.Type == ElfRelocationType.None) continue;
+            if (relocation.Offset % Instruction.Size != 0 || !bySlot.TryAdd((int)relocation.Offset / Instruction.Size, relocation))
+                throw DiagnosticRules.ObjectRelocation.Error(
+                    $"Section '{section.Name}' has two relocations, or one inside an instruction, at offset {relocation.Offset}.", elf.At(section.Name, relocation.Offset));
+        }
+
+        return bySlot;
+    }
+
+    private LineSpec[] ReadLines(ElfSection section)
+    {
+        if (!extension.Lines.TryGetValue(section.Name, out List<BtfLineInfo>? records)) return [];
+        List<LineSpec> lines = new(records.Count);
+        foreach (BtfLineInfo record in records.OrderBy(record => record.Offset))
+        {
+            int slot = Slot(section, record.Offset);
+            if (lines.Count > 0 && lines[^1].Instruction == slot) continue;
+            lines.Add(new LineSpec(
+                slot, new SourceLocation(Text(record.FileNameOffset), record.Line, record.Column, Text(record.LineOffset)), record.FileNameOffset, record.LineOffset));
+        }
+
+        return [.. lines];
+    }
+
+    private Dictionary<int, int> ReadTypeIds(ElfSection section)
+    {
+        Dictionary<int, int> ids = [];
+        if (extension.Functions.TryGetValue(section.Name, out List<BtfFunctionInfo>? records))
+            foreach (BtfFunctionInfo record in records) ids.TryAdd(Slot(section, record.Offset), record.TypeId);
+        return ids;
+    }
+
+    private int Slot(ElfSection section, uint offset) =>
+        offset % Instruction.Size == 0 && offset < section.Size
+            ? (int)(offset / Instruction.Size)
+            : throw DiagnosticRules.BtfMalformed.Error($"A .BTF.ext record is about offset {offset} of section '{section.Name}', where no instruction starts.", elf.At(".BTF.ext"));
+
+    private string Text(uint offset) =>
+        btf!.TryGetString(offset, out string? text) ? text
+            : throw DiagnosticRules.BtfMalformed.Error($"A .BTF.ext record names a string at offset {offset}, outside the strings of .BTF.", elf.At(".BTF.ext"));
+}

@@ -1,0 +1,122 @@
+using System.Buffers.Binary;
+using System.Text;
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+using PSBpf.Elf;
+using PSBpf.Uapi;
+
+namespace PSBpf.Objects;
+
+/// <summary>How to read an object file.</summary>
+public sealed record ObjectReadOptions
+{
+    /// <summary>BPF_PROG_TYPE_* of programs whose section's name says none; null makes such a section an error.</summary>
+    public ProgramType? Type { get; init; }
+}
+
+/// <summary>
+/// Reads BPF object files as clang writes them: ELF, BTF and relocations become an <see cref="ObjectSpec"/>.
+/// The same bytes always give the same blueprint, and bad bytes always give a <see cref="BpfException"/>.
+/// </summary>
+public static class ObjectReader
+{
+    /// <summary>Largest file that is read. The largest real objects have a few megabytes.</summary>
+    public const int MaxFileSize = 64 << 20;
+
+    /// <summary>Reads an object file.</summary>
+    /// <exception cref="BpfException">BPF0301 when it cannot be read, another id when it is no good object.</exception>
+    public static ObjectSpec Read(string path, ObjectReadOptions? options = null)
+    {
+        var location = new DiagnosticLocation { File = path };
+        try
+        {
+            return Read(ReadFile(path, location), path, options);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            string message = error is FileNotFoundException or DirectoryNotFoundException
+                ? $"There is no file '{path}'." : $"The file '{path}' cannot be read: {error.Message}";
+            throw new BpfException(DiagnosticRules.ObjectUnreadable.At(message, location), error);
+        }
+    }
+
+    /// <summary>Reads an object from memory.</summary>
+    /// <param name="data">The file's bytes, which must not change afterwards.</param>
+    /// <param name="path">Where they are from, for messages.</param>
+    /// <param name="options">How to read it.</param>
+    /// <exception cref="BpfException">It is no good object.</exception>
+    public static ObjectSpec Read(ReadOnlyMemory<byte> data, string? path = null, ObjectReadOptions? options = null)
+    {
+        ElfFile elf = ElfFile.Read(data, path);
+        BtfTypeSet? btf = ReadBtf(elf);
+        BtfExtension extension = ReadExtension(elf, btf);
+        RefuseCoreRelocations(elf, extension, btf);
+
+        List<BpfDiagnostic> warnings = [];
+        string license = ReadLicense(elf);
+        var maps = new MapTable(elf, btf, warnings);
+        var code = new CodeTable(elf, btf, extension);
+        var programs = new ProgramReader(elf, btf, maps, code, options ?? new ObjectReadOptions());
+        return new ObjectSpec
+        {
+            Path = path,
+            License = license,
+            Version = ReadVersion(elf),
+            Btf = btf,
+            Maps = maps.All,
+            Programs = programs.Read(license),
+            Warnings = warnings,
+        };
+    }
+
+    private static byte[] ReadFile(string path, DiagnosticLocation location)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        // Devices and pipes have no length: read until there is no more, or too much.
+        using var bytes = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = stream.Read(buffer)) > 0;)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > MaxFileSize)
+                throw DiagnosticRules.ObjectTooLarge.Error($"The file has more than {MaxFileSize >> 20} MiB.", location, "Pass a BPF object file.");
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static BtfTypeSet? ReadBtf(ElfFile elf) =>
+        elf.Find(".BTF") is not { } section ? null : BtfFixup.Apply(elf, section, BtfTypeSet.Read(section.Data, elf.At(section.Name)));
+
+    private static BtfExtension ReadExtension(ElfFile elf, BtfTypeSet? btf) =>
+        btf is not null && elf.Find(".BTF.ext") is { } section ? new BtfExtensionReader(section.Data, btf, elf.At(section.Name)).Read() : new BtfExtension();
+
+    private static void RefuseCoreRelocations(ElfFile elf, BtfExtension extension, BtfTypeSet? btf)
+    {
+        foreach ((string section, List<BtfCoreRelocation> relocations) in extension.CoreRelocations)
+        {
+            if (relocations.Count == 0) continue;
+            BtfCoreRelocation first = relocations[0];
+            throw DiagnosticRules.ObjectUnsupported.Error(
+                $"Section '{section}' has {relocations.Count} CO-RE relocations, the first against '{btf!.Declare(btf[first.TypeId])}' ({first.Access}); this version does not apply them.",
+                elf.At(section, first.Offset),
+                "Compile against the headers of the kernel in use, without __builtin_preserve_access_index and bpf_core_read.");
+        }
+    }
+
+    private static string ReadLicense(ElfFile elf)
+    {
+        if (elf.Find("license") is not { } section) return "";
+        ReadOnlySpan<byte> bytes = section.Data.Span;
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
+    }
+
+    private static uint ReadVersion(ElfFile elf)
+    {
+        if (elf.Find("version") is not { } section) return 0;
+        return section.Data.Length == 4
+            ? BinaryPrimitives.ReadUInt32LittleEndian(section.Data.Span)
+            : throw DiagnosticRules.ElfMalformed.Error($"Section 'version' has {section.Data.Length} bytes instead of 4.", elf.At("version"));
+    }
+}

@@ -1,0 +1,192 @@
+using PSBpf.Diagnostics;
+using PSBpf.Elf;
+using PSBpf.Isa;
+
+namespace PSBpf.Objects;
+
+/// <summary>A program's code: the entry function and every function it can reach.</summary>
+internal sealed record LinkedCode(
+    Instruction[] Instructions, IReadOnlyList<MapSpec> Maps, IReadOnlyList<FunctionSpec> Functions, IReadOnlyList<LineSpec> Lines);
+
+/// <summary>
+/// Puts a program's code together as libbpf does: each function that is called or whose address is taken is appended
+/// once, when it is first met, and relocations become pseudo sources (UAPI: BPF_PSEUDO_*).
+/// </summary>
+internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, CodeFunction entry)
+{
+    private const byte LoadImmediate64 = 0x18;
+    private const byte Call = 0x85;
+    private const int PseudoCall = 1;
+    private const int PseudoFunction = 4;
+    private const int PseudoMapIndex = 5;
+    private const int PseudoMapIndexValue = 6;
+
+    private readonly List<Instruction> _code = [];
+    private readonly List<MapSpec> _maps = [];
+    private readonly List<CodeFunction> _placed = [];
+    private readonly Dictionary<CodeFunction, int> _starts = new(ReferenceEqualityComparer.Instance);
+    private readonly Stack<(CodeFunction Function, int Slot)> _pending = new();
+
+    public LinkedCode Link()
+    {
+        Place(entry);
+        while (_pending.TryPop(out (CodeFunction Function, int Slot) next)) Relocate(next.Function, next.Slot);
+        return new LinkedCode([.. _code], _maps, [.. _placed.Select(Describe)], [.. _placed.SelectMany(Lines)]);
+    }
+
+    private int Place(CodeFunction function)
+    {
+        if (_starts.TryGetValue(function, out int start)) return start;
+        code.Spend(function.Length);
+        start = _code.Count;
+        _starts.Add(function, start);
+        _placed.Add(function);
+        _code.AddRange(Section(function).Instructions.AsSpan(function.Start, function.Length));
+        _pending.Push((function, 0));
+        return start;
+    }
+
+    /// <summary>Relocates a function from a slot on; when that places another function, the rest waits until that one is done.</summary>
+    private void Relocate(CodeFunction function, int slot)
+    {
+        CodeSection section = Section(function);
+        int start = _starts[function];
+        while (slot < function.Length)
+        {
+            int at = slot;
+            Instruction instruction = _code[start + at];
+            bool isWide = instruction.Opcode == LoadImmediate64;
+            slot += isWide ? 2 : 1;
+            if (isWide && slot > function.Length) throw Error(function, at, "ends in the middle of an lddw instruction");
+
+            bool hasRelocation = section.Relocations.TryGetValue(function.Start + at, out ElfRelocation relocation);
+            if (isWide && section.Relocations.ContainsKey(function.Start + at + 1)) throw Error(function, at + 1, "has a relocation inside an lddw instruction");
+
+            int placed = _placed.Count;
+            _pending.Push((function, slot));
+            if (hasRelocation) Apply(function, at, instruction, relocation);
+            else CheckUnrelocated(function, at, instruction);
+            if (_placed.Count > placed) return;
+            _pending.Pop();
+        }
+    }
+
+    private void Apply(CodeFunction function, int at, Instruction instruction, ElfRelocation relocation)
+    {
+        ElfSymbol symbol = elf.Symbols[relocation.Symbol];
+        ElfSection section = elf.SectionOf(symbol) ?? throw Unresolved(function, at, symbol);
+        switch (relocation.Type)
+        {
+            case ElfRelocationType.Call32 when instruction.Opcode == Call && section.IsCode && symbol.Value % Instruction.Size == 0:
+                // The addend is the immediate: −1 for a symbol of its own, the distance in its section otherwise.
+                LinkCall(function, at, instruction, section, (long)symbol.Value / Instruction.Size + instruction.Immediate + 1);
+                break;
+            case ElfRelocationType.LoadImmediate64 when instruction.Opcode == LoadImmediate64:
+                LinkAddress(function, at, instruction, symbol, section);
+                break;
+            default:
+                throw Error(function, at, $"has a relocation of type {(uint)relocation.Type} against {elf.Describe(symbol)}, which opcode {instruction.Opcode:x2} cannot take");
+        }
+    }
+
+    private void LinkAddress(CodeFunction function, int at, Instruction instruction, ElfSymbol symbol, ElfSection section)
+    {
+        long offset = (long)symbol.Value + instruction.Immediate;
+        if (section.IsCode)
+        {
+            if (offset % Instruction.Size != 0) throw Error(function, at, $"takes an address inside an instruction of section '{section.Name}'");
+            LinkFunctionAddress(function, at, instruction, section, offset / Instruction.Size);
+        }
+        else if (MapTable.IsDefinitions(section))
+        {
+            MapSpec map = maps.DefinedAt(section, offset)
+                ?? throw Error(function, at, $"refers to offset {offset} of '.maps', where no map is defined");
+            Write(function, at, instruction.WithSource(PseudoMapIndex), IndexOf(map), 0);
+        }
+        else if (maps.DataOf(section) is { } data)
+        {
+            Write(function, at, instruction.WithSource(PseudoMapIndexValue), IndexOf(data), unchecked((int)offset));
+        }
+        else
+        {
+            throw Error(function, at, $"refers to {elf.Describe(symbol)} in section '{section.Name}', which is not available to programs");
+        }
+    }
+
+    /// <summary>Without a relocation the assembler resolved it: calls within a section are relative, everything else is a plain number.</summary>
+    private void CheckUnrelocated(CodeFunction function, int at, Instruction instruction)
+    {
+        if (instruction is { Opcode: Call, Source: PseudoCall })
+            LinkCall(function, at, instruction, function.Section, (long)function.Start + at + instruction.Immediate + 1);
+        else if (instruction is { Opcode: LoadImmediate64, Source: PseudoFunction })
+            LinkFunctionAddress(function, at, instruction, function.Section, (long)function.Start + at + instruction.Immediate + 1);
+        else if (instruction is { Opcode: LoadImmediate64, Source: not 0 })
+            throw Error(function, at, $"has an lddw instruction with pseudo source {instruction.Source} but without a relocation");
+    }
+
+    private void LinkCall(CodeFunction function, int at, Instruction instruction, ElfSection section, long slot)
+    {
+        int target = Place(FunctionAt(function, at, section, slot)), place = _starts[function] + at;
+        _code[place] = instruction.WithSource(PseudoCall).WithImmediate(target - place - 1);
+    }
+
+    private void LinkFunctionAddress(CodeFunction function, int at, Instruction instruction, ElfSection section, long slot)
+    {
+        int target = Place(FunctionAt(function, at, section, slot));
+        Write(function, at, instruction.WithSource(PseudoFunction), target - (_starts[function] + at) - 1, 0);
+    }
+
+    private CodeFunction FunctionAt(CodeFunction function, int at, ElfSection section, long slot) =>
+        code.FunctionAt(section, slot)
+        ?? throw Error(function, at, $"refers to instruction {slot} of section '{section.Name}', where no function starts");
+
+    private void Write(CodeFunction function, int at, Instruction instruction, int low, int high)
+    {
+        int place = _starts[function] + at;
+        _code[place] = instruction.WithImmediate(low);
+        _code[place + 1] = _code[place + 1].WithImmediate(high);
+    }
+
+    private int IndexOf(MapSpec map)
+    {
+        int index = _maps.FindIndex(other => ReferenceEquals(other, map));
+        if (index >= 0) return index;
+        _maps.Add(map);
+        return _maps.Count - 1;
+    }
+
+    private CodeSection Section(CodeFunction function) => code[function.Section];
+
+    private FunctionSpec Describe(CodeFunction function) =>
+        new(_starts[function], function.Name, function.Linkage, Section(function).TypeIds.GetValueOrDefault(function.Start));
+
+    private IEnumerable<LineSpec> Lines(CodeFunction function)
+    {
+        LineSpec[] lines = Section(function).Lines;
+        int first = Array.FindIndex(lines, line => line.Instruction >= function.Start);
+        for (int index = first; index >= 0 && index < lines.Length && lines[index].Instruction < function.Start + function.Length; index++)
+            yield return lines[index] with { Instruction = lines[index].Instruction - function.Start + _starts[function] };
+    }
+
+    private BpfException Unresolved(CodeFunction function, int at, ElfSymbol symbol)
+    {
+        if (!symbol.IsUndefined) return Error(function, at, $"refers to {elf.Describe(symbol)}, which has no place in the object");
+        return DiagnosticRules.ObjectUnsupported.Error(
+            $"Function '{function.Name}' uses {elf.Describe(symbol)}, which the object does not define; kernel functions and variables (__ksym) and kernel configuration (__kconfig) are not supported.",
+            At(function, at), "Define it in the object, or use a BPF helper instead.");
+    }
+
+    private BpfException Error(CodeFunction function, int at, string message) =>
+        DiagnosticRules.ObjectRelocation.Error($"Function '{function.Name}' {message}.", At(function, at));
+
+    private DiagnosticLocation At(CodeFunction function, int at)
+    {
+        LineSpec? line = Section(function).Lines.LastOrDefault(line => line.Instruction <= function.Start + at);
+        return elf.At(function.Section.Name, (ulong)(function.Start + at) * Instruction.Size) with
+        {
+            Program = entry.Name,
+            Instruction = _starts[function] + at,
+            Source = line?.Source,
+        };
+    }
+}
