@@ -1,0 +1,65 @@
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+
+namespace PSBpf.Objects;
+
+public sealed partial record ObjectSpec
+{
+    /// <summary>The global variables that BTF describes, by map and offset.</summary>
+    public IReadOnlyList<VariableSpec> Variables =>
+        [.. Maps.Where(map => map.IsGlobalData && map.ValueType is BtfDataSection).SelectMany(VariablesOf)];
+
+    /// <summary>The same object with other first values of global variables.</summary>
+    /// <param name="values">Values by variable name; <see cref="BtfValue.Write"/> says what each type takes.</param>
+    /// <exception cref="BpfException">BPF0307 when there is no such variable, BPF0202 when a value does not fit its type.</exception>
+    public ObjectSpec WithVariables(IReadOnlyDictionary<string, object?> values)
+    {
+        if (values.Count == 0) return this;
+        IReadOnlyList<VariableSpec> variables = Variables;
+        Dictionary<MapSpec, byte[]> changed = new(ReferenceEqualityComparer.Instance);
+        foreach ((string name, object? value) in values)
+        {
+            VariableSpec variable = Find(variables, name);
+            if (!changed.TryGetValue(variable.Map, out byte[]? bytes))
+            {
+                bytes = (byte[]?)variable.Map.InitialValue?.Clone() ?? new byte[variable.Map.ValueSize];
+                changed.Add(variable.Map, bytes);
+            }
+
+            BtfValue.Write(variable.Btf, variable.Declaration, value, bytes.AsSpan(variable.Offset, variable.Size));
+        }
+
+        // Programs name maps by reference, so each changed map is replaced by the same new one everywhere.
+        Dictionary<MapSpec, MapSpec> replaced = new(ReferenceEqualityComparer.Instance);
+        foreach ((MapSpec map, byte[] bytes) in changed) replaced.Add(map, map with { InitialValue = bytes });
+        MapSpec[] Replace(IReadOnlyList<MapSpec> maps) => [.. maps.Select(map => replaced.GetValueOrDefault(map, map))];
+        return this with
+        {
+            Maps = Replace(Maps),
+            Programs = [.. Programs.Select(program => program with { Maps = Replace(program.Maps) })],
+        };
+    }
+
+    private VariableSpec Find(IReadOnlyList<VariableSpec> variables, string name)
+    {
+        VariableSpec[] named = [.. variables.Where(variable => variable.Name == name)];
+        if (named.Length == 1) return named[0];
+        string message = named.Length > 1
+            ? $"There are {named.Length} variables '{name}': {string.Join("; ", named.Select(variable => variable.ToString()))}."
+            : variables.Count > 0
+                ? $"The object has no variable '{name}'; it has {string.Join(", ", variables.Select(variable => variable.Name))}."
+                : $"The object has no variable '{name}', and no other that BTF describes.";
+        throw DiagnosticRules.ObjectVariable.Error(
+            message, new DiagnosticLocation { File = Path }, named.Length > 1 ? "Rename one of them in the source." : null);
+    }
+
+    private static IEnumerable<VariableSpec> VariablesOf(MapSpec map)
+    {
+        foreach (BtfSectionVariable variable in ((BtfDataSection)map.ValueType!).Variables)
+        {
+            if (map.Btf![variable.TypeId] is BtfReference { ReferenceKind: BtfKind.Variable } declaration
+                && map.Btf.HasSize(declaration) && variable.Offset + (long)map.Btf.SizeOf(declaration) <= map.ValueSize)
+                yield return new VariableSpec(declaration.Name, map, variable.Offset, declaration);
+        }
+    }
+}
