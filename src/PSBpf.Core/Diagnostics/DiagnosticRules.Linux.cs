@@ -19,4 +19,16 @@ public static partial class DiagnosticRules
     /// <summary>Something this backend does not do with the machine's kernel.</summary>
     public static readonly DiagnosticRule LinuxUnsupported = new("BPF3004", "linux-unsupported", NotSupported,
         "Use the managed engine for it: leave -Kernel out.");
+
+    /// <summary>A program of the Linux kernel that is given a map from elsewhere, or one that has been removed.</summary>
+    public static readonly DiagnosticRule LinuxForeignMap = new("BPF3005", "linux-foreign-map", InvalidArgument,
+        "Give the program maps that live in the Linux kernel: create or import them with -Kernel Linux.");
+
+    /// <summary>An attach target that the kernel's type information does not hold.</summary>
+    public static readonly DiagnosticRule LinuxAttachTarget = new("BPF3006", "linux-attach-target", NotFound,
+        "Name a function, tracepoint, hook or iterator of this kernel; 'bpftool btf dump file /sys/kernel/btf/vmlinux' lists them.");
+
+    /// <summary>A program that the machine's kernel refused.</summary>
+    public static readonly DiagnosticRule KernelRefused = new("BPF3010", "kernel-refused", Refused,
+        "Read the verification's Message and Log; Test-BpfProgram without -Kernel explains most refusals in terms of the C source.");
 }

@@ -1,0 +1,56 @@
+using System.Runtime.Versioning;
+using System.Text;
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Linux.Loading;
+
+/// <summary>
+/// The kernel function, tracepoint, hook or iterator that a tracing or LSM program is verified against: attach_btf_id.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal static class AttachTarget
+{
+    // The running kernel's types do not change while it runs, modules aside.
+    private static readonly Lazy<KernelTypes?> Kernel = new(KernelTypes.Read);
+
+    /// <summary>The id for a program; 0 when its type needs none.</summary>
+    /// <exception cref="BpfException">BPF3006, there is no such target; BPF3004, programs of this type cannot be loaded yet.</exception>
+    public static uint Resolve(ProgramSpec spec)
+    {
+        if (spec.Type == ProgramType.Ext)
+        {
+            throw DiagnosticRules.LinuxUnsupported.Error(
+                $"Program '{spec.Name}' replaces a function of another program (freplace), which cannot be loaded into the Linux kernel yet.",
+                Location(spec));
+        }
+
+        if (TypeName(spec) is not var (kind, prefix)) return 0;
+        var name = prefix + spec.AttachTarget;
+        if (Kernel.Value is not { } types)
+        {
+            throw DiagnosticRules.LinuxUnsupported.Error(
+                $"Program '{spec.Name}' needs the kernel's type information, but /sys/kernel/btf/vmlinux cannot be read.", Location(spec));
+        }
+
+        var id = types.Find(kind, Encoding.UTF8.GetBytes(name));
+        return id != 0 ? id : throw DiagnosticRules.LinuxAttachTarget.Error(
+            $"The running kernel has no {(kind == BtfKind.Typedef ? "type" : "function")} '{name}', which program '{spec.Name}' (section '{spec.Section}') attaches to.",
+            Location(spec));
+    }
+
+    /// <summary>How the kernel names the target of each kind of program in its type information.</summary>
+    private static (BtfKind Kind, string Prefix)? TypeName(ProgramSpec spec) => (spec.Type, spec.ExpectedAttachType) switch
+    {
+        (ProgramType.Tracing, AttachType.TraceRawTp) => (BtfKind.Typedef, "btf_trace_"),
+        (ProgramType.Tracing, AttachType.TraceIter) => (BtfKind.Function, "bpf_iter_"),
+        (ProgramType.Tracing, _) => (BtfKind.Function, ""),
+        (ProgramType.Lsm, _) => (BtfKind.Function, "bpf_lsm_"),
+        _ => null,
+    };
+
+    private static DiagnosticLocation Location(ProgramSpec spec) =>
+        new() { File = spec.Path, Section = spec.Section, Program = spec.Name };
+}

@@ -1,0 +1,121 @@
+using System.Runtime.Versioning;
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Linux.Access;
+using PSBpf.Linux.SystemCalls;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Linux.Loading;
+
+/// <summary>Turns the outcome of BPF_PROG_LOAD into the report that users see.</summary>
+/// <param name="spec">The program.</param>
+/// <param name="options">How it was loaded.</param>
+/// <param name="attempt">The outcome.</param>
+/// <param name="note">What went wrong on the way to it, for the log.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, LoadAttempt attempt, string note)
+{
+    private readonly VerifierLog _log = VerifierLog.Parse(attempt.Log);
+
+    /// <summary>The result; the program in it owns the attempt's handle.</summary>
+    /// <exception cref="BpfException">The verifier did not get to judge the program.</exception>
+    public ProgramLoadResult ToResult()
+    {
+        if (attempt.Handle is { } handle) return Accepted(handle);
+        if (attempt.Log.Length == 0 && NotAboutTheProgram(attempt.Error)) throw Unjudged();
+        return new ProgramLoadResult(Refused(), null);
+    }
+
+    private ProgramLoadResult Accepted(BpfHandle handle)
+    {
+        try
+        {
+            // Before Linux 5.16 the count is zero there; the log's statistics have it everywhere.
+            var error = ObjectInfo.Get(handle, out ProgramInfo info);
+            if (error != Errno.None) throw Failure.Of(BpfCommand.ObjectGetInfo, error, $"program '{spec.Name}'", Location);
+
+            var verification = Common() with
+            {
+                Accepted = true,
+                Runnable = true,
+                ProcessedInstructions = info.VerifiedInstructions > 0 ? (int)info.VerifiedInstructions : _log.ProcessedInstructions ?? 0,
+                Log = options.LogLevel > 0 || note.Length > 0 ? note + attempt.Log : "",
+            };
+            if (!options.VerifyOnly) return new ProgramLoadResult(verification, new LinuxProgram(handle, spec, verification, info));
+            handle.Dispose();
+            return new ProgramLoadResult(verification, null);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    private BpfVerification Refused()
+    {
+        var rule = DiagnosticRules.KernelRefused;
+        var message = _log.Message;
+        var reason = $"The kernel refused the program with {ErrnoText.Name(attempt.Error)}: {string.Join("; ", _log.Explanation)}.";
+        if (message.Length == 0)
+        {
+            // The attributes were refused before the verifier began.
+            message = $"BPF_PROG_LOAD failed with {ErrnoText.Describe(attempt.Error)} and an empty log";
+            reason = attempt.Error switch
+            {
+                Errno.E2BIG => $"The kernel takes no program of {spec.Instructions.Length} instruction slots: the limit is 1 to 1 000 000 with CAP_BPF, 4096 without.",
+                Errno.EINVAL => $"The kernel does not know program type {spec.Type} with attach type {spec.ExpectedAttachType} and flags 0x{spec.Flags:x}, or it is older than the feature.",
+                Errno.ENOTSUPP or Errno.EOPNOTSUPP => "The kernel was built without something that the program needs.",
+                _ => $"The kernel refused the program before its verifier looked at it: {ErrnoText.Describe(attempt.Error)}.",
+            };
+        }
+
+        return Common() with
+        {
+            Accepted = false,
+            Message = message,
+            Reason = reason,
+            At = Point(),
+            Suggestion = rule.Action,
+            RuleId = rule.Id,
+            RuleName = rule.Name,
+            ProcessedInstructions = _log.ProcessedInstructions ?? 0,
+            Log = note + attempt.Log,
+        };
+    }
+
+    private BpfVerification Common() => new()
+    {
+        Path = spec.Path,
+        Section = spec.Section,
+        Name = spec.Name,
+        Accepted = false,
+        Kernel = BpfKernelKind.Linux,
+        PeakStates = _log.PeakStates,
+        StackDepth = StackUse.Deepest(spec.Instructions, _log.StackDepths),
+        Duration = attempt.Elapsed,
+    };
+
+    private VerificationPoint? Point() => _log.Instruction is { } index && index < spec.Instructions.Length
+        ? new VerificationPoint(index, _log.InstructionText, spec.LineAt(index)?.Source, _log.State)
+        : null;
+
+    private DiagnosticLocation Location => new() { File = spec.Path, Section = spec.Section, Program = spec.Name };
+
+    /// <summary>Errors of the machine. What the kernel thinks of the program stays open, so they must not pass for its verdict.</summary>
+    private static bool NotAboutTheProgram(Errno error) => (int)error is
+        (int)Errno.EPERM or (int)Errno.EACCES or (int)Errno.ENOMEM or (int)Errno.ENOSYS or (int)Errno.EAGAIN or (int)Errno.EINTR or 23 or 24;
+
+    private BpfException Unjudged()
+    {
+        var subject = $"program '{spec.Name}' (type {spec.Type}{(spec.Section.Length > 0 ? $", section '{spec.Section}'" : "")})";
+        if (attempt.Error is not Errno.EPERM || Privileges.Read().Missing.Count > 0)
+            return Failure.Of(BpfCommand.ProgramLoad, attempt.Error, subject, Location);
+
+        return DiagnosticRules.LinuxPrivilege.Error(
+            $"The kernel refused BPF_PROG_LOAD for {subject} with EPERM before its verifier looked at it: {Privileges.Read().Explain()}.",
+            Location,
+            "Load programs of this type on a kernel that allows them; or leave -Kernel out to use the managed engine.");
+    }
+}

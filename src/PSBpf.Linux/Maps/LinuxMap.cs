@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Linux.SystemCalls;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Linux.Maps;
+
+/// <summary>A map in the kernel. The kernel does the locking; disposing waits for calls in progress.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class LinuxMap : IKernelMap
+{
+    private readonly RingBufferTurn _ringTurn = new();
+
+    internal LinuxMap(BpfHandle handle, int id, MapSpec spec, int possibleCpus)
+    {
+        Handle = handle;
+        Id = id;
+        Spec = spec;
+        UserValueSize = ValueSizeFor(spec, possibleCpus);
+    }
+
+    public int Id { get; }
+
+    public MapSpec Spec { get; }
+
+    public int UserValueSize { get; }
+
+    internal BpfHandle Handle { get; }
+
+    /// <summary>What the kernel accounts for the map, from its fdinfo; 0 once disposed or where /proc does not say.</summary>
+    public long MemoryBytes
+    {
+        get
+        {
+            if (!Handle.TryUse(out var lease)) return 0;
+            using (lease) return ReadMemory(lease.Descriptor);
+        }
+    }
+
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        CheckKey(key);
+        CheckValue(value.Length);
+        return MapElement.Call(Handle, BpfCommand.MapLookupElement, key, value, 0);
+    }
+
+    public Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags)
+    {
+        CheckKey(key);
+        CheckValue(value.Length);
+        return HeldObject.CommandFor(Spec.Type) is { } command
+            ? HeldObject.Update(this, command, key, value, flags)
+            : MapElement.Call(Handle, BpfCommand.MapUpdateElement, key, value, (ulong)flags);
+    }
+
+    public Errno Delete(ReadOnlySpan<byte> key)
+    {
+        CheckKey(key);
+        return MapElement.Call(Handle, BpfCommand.MapDeleteElement, key, default, 0);
+    }
+
+    public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next)
+    {
+        if (!key.IsEmpty) CheckKey(key);
+        if (next.Length != Spec.KeySize)
+            throw new ArgumentException($"Keys of map '{Spec.Name}' have {Spec.KeySize} bytes, not {next.Length}.", nameof(next));
+        return MapElement.Call(Handle, BpfCommand.MapGetNextKey, key, next, 0);
+    }
+
+    public IRingBufferReader OpenRingBuffer()
+    {
+        if (Spec.Type != MapType.RingBuf)
+            throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is of type {Spec.Type}; only ring buffers have a reader.");
+        return RingBufferReader.Open(this, _ringTurn);
+    }
+
+    /// <summary>BPF_MAP_FREEZE: from now on only programs may write.</summary>
+    internal Errno Freeze()
+    {
+        using var lease = Handle.Use();
+        var attributes = new MapElementAttributes { MapDescriptor = lease.Descriptor };
+        return Bpf.Call(BpfCommand.MapFreeze, ref attributes, out _);
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private static int ValueSizeFor(MapSpec spec, int possibleCpus) => spec.Type switch
+    {
+        MapType.PerCpuHash or MapType.PerCpuArray or MapType.LruPerCpuHash or MapType.PerCpuCgroupStorage =>
+            checked((int)((spec.ValueSize + 7) & ~7u) * possibleCpus),
+        _ => checked((int)spec.ValueSize),
+    };
+
+    private static long ReadMemory(int descriptor)
+    {
+        try
+        {
+            foreach (var line in File.ReadLines($"/proc/self/fdinfo/{descriptor}"))
+            {
+                if (line.StartsWith("memlock:", StringComparison.Ordinal)
+                    && long.TryParse(line.AsSpan(8).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+                    return bytes;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
+
+        return 0;
+    }
+
+    // The kernel trusts the lengths that the map was made with, so a short span would let it read or write past the end.
+    private void CheckKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != Spec.KeySize)
+            throw new ArgumentException($"Keys of map '{Spec.Name}' have {Spec.KeySize} bytes, not {key.Length}.", nameof(key));
+    }
+
+    private void CheckValue(int length)
+    {
+        if (length != UserValueSize)
+            throw new ArgumentException($"Values of map '{Spec.Name}' have {UserValueSize} bytes, not {length}.");
+    }
+}

@@ -1,0 +1,39 @@
+namespace PSBpf.Linux.SystemCalls;
+
+/// <summary>The commands of bpf(2) that this project issues, numbered as in the UAPI's enum bpf_cmd.</summary>
+internal enum BpfCommand
+{
+    MapCreate = 0,
+    MapLookupElement = 1,
+    MapUpdateElement = 2,
+    MapDeleteElement = 3,
+    MapGetNextKey = 4,
+    ProgramLoad = 5,
+    ProgramTestRun = 10,
+    ProgramGetDescriptorById = 13,
+    MapGetDescriptorById = 14,
+    ObjectGetInfo = 15,
+    BtfLoad = 18,
+    MapFreeze = 22,
+}
+
+/// <summary>The commands' names as the UAPI spells them, for messages.</summary>
+internal static class BpfCommandNames
+{
+    public static string UapiName(this BpfCommand command) => command switch
+    {
+        BpfCommand.MapCreate => "BPF_MAP_CREATE",
+        BpfCommand.MapLookupElement => "BPF_MAP_LOOKUP_ELEM",
+        BpfCommand.MapUpdateElement => "BPF_MAP_UPDATE_ELEM",
+        BpfCommand.MapDeleteElement => "BPF_MAP_DELETE_ELEM",
+        BpfCommand.MapGetNextKey => "BPF_MAP_GET_NEXT_KEY",
+        BpfCommand.ProgramLoad => "BPF_PROG_LOAD",
+        BpfCommand.ProgramTestRun => "BPF_PROG_TEST_RUN",
+        BpfCommand.ProgramGetDescriptorById => "BPF_PROG_GET_FD_BY_ID",
+        BpfCommand.MapGetDescriptorById => "BPF_MAP_GET_FD_BY_ID",
+        BpfCommand.ObjectGetInfo => "BPF_OBJ_GET_INFO_BY_FD",
+        BpfCommand.BtfLoad => "BPF_BTF_LOAD",
+        BpfCommand.MapFreeze => "BPF_MAP_FREEZE",
+        _ => $"bpf command {(int)command}",
+    };
+}
