@@ -36,8 +36,9 @@ internal sealed record LoadAttempt(BpfHandle? Handle, Errno Error, string Log, b
 
             var complete = error != Errno.ENOSPC;
             var text = buffer.Text();
-            // A rotated log begins in the middle of a line.
-            if (!complete && attributes.LogTrueSize > buffer.Size) text = text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+            // A log that lost its start begins in the middle of a line.
+            if (!complete && attributes.LogTrueSize > buffer.Size)
+                text = $"(The first {attributes.LogTrueSize - buffer.Size} bytes are left out.)\n{text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..]}";
             return new LoadAttempt(handle, error, text, complete, attributes.LogTrueSize, elapsed);
         }
     }

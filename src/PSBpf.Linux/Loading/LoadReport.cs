@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using PSBpf.Diagnostics;
+using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Linux.Access;
 using PSBpf.Linux.SystemCalls;
@@ -11,19 +12,20 @@ namespace PSBpf.Linux.Loading;
 /// <summary>Turns the outcome of BPF_PROG_LOAD into the report that users see.</summary>
 /// <param name="spec">The program.</param>
 /// <param name="options">How it was loaded.</param>
-/// <param name="attempt">The outcome.</param>
+/// <param name="judgement">The outcome.</param>
 /// <param name="note">What went wrong on the way to it, for the log.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, LoadAttempt attempt, string note)
+internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, Judgement judgement, string note)
 {
-    private readonly VerifierLog _log = VerifierLog.Parse(attempt.Log);
+    private readonly LoadAttempt _verdict = judgement.Verdict;
+    private readonly VerifierLog _log = VerifierLog.Parse(judgement.Verdict.Log);
 
-    /// <summary>The result; the program in it owns the attempt's handle.</summary>
+    /// <summary>The result; the program in it owns the verdict's handle.</summary>
     /// <exception cref="BpfException">The verifier did not get to judge the program.</exception>
     public ProgramLoadResult ToResult()
     {
-        if (attempt.Handle is { } handle) return Accepted(handle);
-        if (attempt.Log.Length == 0 && NotAboutTheProgram(attempt.Error)) throw Unjudged();
+        if (_verdict.Handle is { } handle) return Accepted(handle);
+        if (_verdict.Log.Length == 0 && NotAboutTheProgram(_verdict.Error)) throw Unjudged();
         return new ProgramLoadResult(Refused(), null);
     }
 
@@ -40,7 +42,7 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, L
                 Accepted = true,
                 Runnable = true,
                 ProcessedInstructions = info.VerifiedInstructions > 0 ? (int)info.VerifiedInstructions : _log.ProcessedInstructions ?? 0,
-                Log = options.LogLevel > 0 || note.Length > 0 ? note + attempt.Log : "",
+                Log = Text(),
             };
             if (!options.VerifyOnly) return new ProgramLoadResult(verification, new LinuxProgram(handle, spec, verification, info));
             handle.Dispose();
@@ -57,17 +59,17 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, L
     {
         var rule = DiagnosticRules.KernelRefused;
         var message = _log.Message;
-        var reason = $"The kernel refused the program with {ErrnoText.Name(attempt.Error)}: {string.Join("; ", _log.Explanation)}.";
-        if (message.Length == 0)
+        var reason = $"The kernel refused the program with {ErrnoText.Name(_verdict.Error)}: {string.Join("; ", _log.Explanation)}.";
+        if (_verdict.Log.Length == 0)
         {
             // The attributes were refused before the verifier began.
-            message = $"BPF_PROG_LOAD failed with {ErrnoText.Describe(attempt.Error)} and an empty log";
-            reason = attempt.Error switch
+            message = $"BPF_PROG_LOAD failed with {ErrnoText.Describe(_verdict.Error)} and an empty log";
+            reason = _verdict.Error switch
             {
                 Errno.E2BIG => $"The kernel takes no program of {spec.Instructions.Length} instruction slots: the limit is 1 to 1 000 000 with CAP_BPF, 4096 without.",
                 Errno.EINVAL => $"The kernel does not know program type {spec.Type} with attach type {spec.ExpectedAttachType} and flags 0x{spec.Flags:x}, or it is older than the feature.",
                 Errno.ENOTSUPP or Errno.EOPNOTSUPP => "The kernel was built without something that the program needs.",
-                _ => $"The kernel refused the program before its verifier looked at it: {ErrnoText.Describe(attempt.Error)}.",
+                _ => $"The kernel refused the program before its verifier looked at it: {ErrnoText.Describe(_verdict.Error)}.",
             };
         }
 
@@ -81,7 +83,7 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, L
             RuleId = rule.Id,
             RuleName = rule.Name,
             ProcessedInstructions = _log.ProcessedInstructions ?? 0,
-            Log = note + attempt.Log,
+            Log = Text(),
         };
     }
 
@@ -94,12 +96,23 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, L
         Kernel = BpfKernelKind.Linux,
         PeakStates = _log.PeakStates,
         StackDepth = StackUse.Deepest(spec.Instructions, _log.StackDepths),
-        Duration = attempt.Elapsed,
+        Duration = _verdict.Elapsed,
     };
 
-    private VerificationPoint? Point() => _log.Instruction is { } index && index < spec.Instructions.Length
-        ? new VerificationPoint(index, _log.InstructionText, spec.LineAt(index)?.Source, _log.State)
-        : null;
+    /// <summary>Where the trace ends; for refusals before any instruction was stepped through, the one that the message names.</summary>
+    private VerificationPoint? Point()
+    {
+        var trace = VerifierLog.Parse(judgement.Trace);
+        if ((trace.Instruction ?? _log.Instruction) is not { } index || index >= spec.Instructions.Length) return null;
+        var text = trace.InstructionText.Length > 0 ? trace.InstructionText : Disassembler.Format(spec.Instructions, index);
+        return new VerificationPoint(index, text, spec.LineAt(index)?.Source, trace.State);
+    }
+
+    private string Text()
+    {
+        var text = judgement.Trace.Length > 0 ? judgement.Trace : _log.Message.Length > 0 || options.LogLevel > 0 ? _verdict.Log : "";
+        return note + text;
+    }
 
     private DiagnosticLocation Location => new() { File = spec.Path, Section = spec.Section, Program = spec.Name };
 
@@ -110,8 +123,8 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, L
     private BpfException Unjudged()
     {
         var subject = $"program '{spec.Name}' (type {spec.Type}{(spec.Section.Length > 0 ? $", section '{spec.Section}'" : "")})";
-        if (attempt.Error is not Errno.EPERM || Privileges.Read().Missing.Count > 0)
-            return Failure.Of(BpfCommand.ProgramLoad, attempt.Error, subject, Location);
+        if (_verdict.Error is not Errno.EPERM || Privileges.Read().Missing.Count > 0)
+            return Failure.Of(BpfCommand.ProgramLoad, _verdict.Error, subject, Location);
 
         return DiagnosticRules.LinuxPrivilege.Error(
             $"The kernel refused BPF_PROG_LOAD for {subject} with EPERM before its verifier looked at it: {Privileges.Read().Explain()}.",

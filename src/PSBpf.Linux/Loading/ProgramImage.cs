@@ -14,12 +14,7 @@ namespace PSBpf.Linux.Loading;
 [SupportedOSPlatform("linux")]
 internal sealed unsafe class ProgramImage : IDisposable
 {
-    // lddw, and its pseudo sources: BPF_PSEUDO_MAP_FD, _MAP_VALUE, _MAP_IDX, _MAP_IDX_VALUE.
-    private const byte LoadDoubleWord = 0x18;
-    private const int MapDescriptor = 1;
-    private const int MapValue = 2;
-    private const int MapIndex = 5;
-    private const int MapIndexValue = 6;
+    private const byte LoadDoubleWord = Opcodes.Ld | Opcodes.Imm | Opcodes.Dw;
 
     private readonly List<BpfHandle> _held = [];
     private readonly Instruction[] _instructions;
@@ -89,7 +84,7 @@ internal sealed unsafe class ProgramImage : IDisposable
         {
             var instruction = instructions[i];
             if (instruction.Opcode != LoadDoubleWord) continue;
-            if (instruction.Source is MapIndex or MapIndexValue)
+            if (instruction.Source is Opcodes.PseudoMapIndex or Opcodes.PseudoMapIndexValue)
             {
                 var index = instruction.Immediate;
                 if (index < 0 || index >= descriptors.Length)
@@ -100,7 +95,7 @@ internal sealed unsafe class ProgramImage : IDisposable
                 }
 
                 instructions[i] = instruction
-                    .WithSource(instruction.Source == MapIndex ? MapDescriptor : MapValue)
+                    .WithSource(instruction.Source == Opcodes.PseudoMapIndex ? Opcodes.PseudoMapFd : Opcodes.PseudoMapValue)
                     .WithImmediate(descriptors[index]);
             }
 

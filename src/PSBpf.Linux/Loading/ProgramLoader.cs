@@ -6,8 +6,8 @@ using PSBpf.Objects;
 namespace PSBpf.Linux.Loading;
 
 /// <summary>
-/// BPF_PROG_LOAD: first without a trace, which is fast; after a refusal once more with one, to learn where it happened;
-/// without function and line information where the kernel does not take it.
+/// BPF_PROG_LOAD: for the verdict, and after a refusal once more for a trace of how it came about; without function and
+/// line information where the kernel does not take it.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class ProgramLoader
@@ -18,9 +18,10 @@ internal sealed class ProgramLoader
     private const uint Statistics = 4;
 
     private const uint StatisticsBytes = 16 * 1024;
-    private const uint TraceBytes = 1024 * 1024;
+    private const uint TraceBytes = 128 * 1024;
+    private const uint WholeTraceBytes = 1024 * 1024;
 
-    /// <summary>The largest log that every kernel takes.</summary>
+    // The largest log that every kernel takes.
     private const uint MostBytes = uint.MaxValue >> 8;
 
     private readonly ProgramSpec _spec;
@@ -54,57 +55,82 @@ internal sealed class ProgramLoader
     {
         var btf = _spec.Functions.Count > 0 ? types.Get(_spec.Btf) : null;
         var note = btf is { Handle: null } ? $"(The kernel refused the object's type information with {ErrnoText.Describe(btf.Error)}.)\n{btf.Log}" : "";
-        LoadAttempt attempt;
+        Judgement judgement;
         if (btf?.Handle is { } typeHandle)
         {
             using var lease = typeHandle.Use();
             var typed = attributes;
             image.DescribeTypes(ref typed, lease.Descriptor);
-            attempt = Judge(typed);
+            judgement = Judge(typed);
 
             // Nothing was stepped through: the objection may be to the information and not to the program.
-            if (attempt.Handle is null && VerifierLog.Parse(attempt.Log).ProcessedInstructions is null or 0)
+            var verdict = judgement.Verdict;
+            if (verdict.Handle is null && VerifierLog.Parse(verdict.Log).ProcessedInstructions is null or 0)
             {
-                var plain = Judge(attributes);
-                if (plain.Handle is not null || plain.Log != attempt.Log)
-                    note = $"(The kernel refused the function or line information with {ErrnoText.Describe(attempt.Error)}, so it judged without.)\n{attempt.Log}";
-                attempt = plain;
+                judgement = Judge(attributes);
+                if (judgement.Verdict.Handle is not null || judgement.Verdict.Log != verdict.Log)
+                    note = $"(The kernel refused the function or line information with {ErrnoText.Describe(verdict.Error)}, so it judged without.)\n{verdict.Log}";
             }
         }
         else
         {
-            attempt = Judge(attributes);
+            judgement = Judge(attributes);
         }
 
-        return new LoadReport(_spec, _options, attempt, note).ToResult();
+        return new LoadReport(_spec, _options, judgement, note).ToResult();
     }
 
-    private LoadAttempt Judge(ProgramLoadAttributes attributes)
+    /// <summary>
+    /// The verdict and its reason come from a load without a trace: fast, timed as programs are loaded in earnest, and
+    /// with the objection on lines of its own. A trace is taken when asked for, and to find the place of a refusal.
+    /// </summary>
+    private Judgement Judge(ProgramLoadAttributes attributes)
     {
-        var asked = (uint)_options.LogLevel;
-        var traced = (asked & TraceMask) != 0;
-        var first = LoadAttempt.Make(attributes, asked | Statistics, traced ? TraceBytes : StatisticsBytes, _cancellation);
-        if (traced) return WithWholeLog(attributes, asked | Statistics, first);
-        if (first.Handle is not null || (first.Log.Length == 0 && first.LogComplete)) return first;
-
-        var second = LoadAttempt.Make(attributes, TracePath | Statistics, TraceBytes, _cancellation);
-        // Kernels since 6.4 keep a log's end, which is the part that matters here.
-        if (!second.LogComplete && second.LogTrueSize == 0) second = WithWholeLog(attributes, TracePath | Statistics, second);
-        return second with { Error = first.LogComplete ? first.Error : second.Error, Elapsed = first.Elapsed };
-    }
-
-    /// <summary>Tries again with larger buffers; when none is large enough, without a trace for the verdict.</summary>
-    private LoadAttempt WithWholeLog(ProgramLoadAttributes attributes, uint level, LoadAttempt attempt)
-    {
-        var size = TraceBytes;
-        while (!attempt.LogComplete && size < MostBytes)
+        var asked = (uint)_options.LogLevel & TraceMask;
+        var level = (uint)_options.LogLevel | Statistics;
+        var verdict = WithWholeLog(attributes, Statistics, StatisticsBytes);
+        try
         {
-            size = Math.Min(MostBytes, Math.Max(attempt.LogTrueSize, size * 4));
-            attempt = LoadAttempt.Make(attributes, level, size, _cancellation);
-        }
+            if (asked != 0) return new Judgement(verdict, Trace(attributes, level, whole: true));
+            if (verdict.Handle is not null || verdict.Log.Length == 0) return new Judgement(verdict, "");
+            // Stepping through a million instructions again would find the one that happened to be the last.
+            if (verdict.Log.Contains("BPF program is too large", StringComparison.Ordinal)) return new Judgement(verdict, "");
 
-        if (attempt.LogComplete) return attempt;
-        var verdict = LoadAttempt.Make(attributes, Statistics, StatisticsBytes, _cancellation);
-        return verdict with { Log = attempt.Log + verdict.Log };
+            return new Judgement(verdict, Trace(attributes, TracePath | Statistics, whole: false));
+        }
+        catch
+        {
+            verdict.Handle?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The log of a load at some level; when it need not be whole, the end of it will do.</summary>
+    private string Trace(ProgramLoadAttributes attributes, uint level, bool whole)
+    {
+        var attempt = whole
+            ? WithWholeLog(attributes, level, WholeTraceBytes)
+            : LoadAttempt.Make(attributes, level, TraceBytes, _cancellation);
+        // Kernels since 6.4 keep a log's end; older ones its start, which does not show where the verifier stopped.
+        if (!attempt.LogComplete && attempt.LogTrueSize == 0 && !whole) attempt = WithWholeLog(attributes, level, WholeTraceBytes);
+        attempt.Handle?.Dispose();
+        return attempt.Log;
+    }
+
+    /// <summary>Tries again with larger buffers until the log fits, or the largest that every kernel takes is full.</summary>
+    private LoadAttempt WithWholeLog(ProgramLoadAttributes attributes, uint level, uint size)
+    {
+        while (true)
+        {
+            var attempt = LoadAttempt.Make(attributes, level, size, _cancellation);
+            if (attempt.LogComplete || size == MostBytes) return attempt;
+            size = Math.Min(MostBytes, Math.Max(attempt.LogTrueSize, size * 4));
+        }
     }
 }
+
+/// <summary>What the kernel said about a program.</summary>
+/// <param name="Verdict">The load that decided.</param>
+/// <param name="Trace">The log of another load that says how the verifier got there; empty when none was made.</param>
+[SupportedOSPlatform("linux")]
+internal sealed record Judgement(LoadAttempt Verdict, string Trace);

@@ -5,10 +5,8 @@ namespace PSBpf.Linux.Loading;
 /// <summary>From the stack depth of each subprogram, as the kernel's log has them, that of the deepest call chain.</summary>
 internal static class StackUse
 {
-    private const byte Call = 0x85;
-    private const byte LoadDoubleWord = 0x18;
-    private const int PseudoCall = 1;
-    private const int PseudoFunction = 4;
+    private const byte Call = Opcodes.Jmp | Opcodes.Call;
+    private const byte LoadDoubleWord = Opcodes.Ld | Opcodes.Imm | Opcodes.Dw;
 
     /// <summary>
     /// Bytes along the deepest chain. A function whose address is taken counts as called where it is taken: it becomes
@@ -44,8 +42,8 @@ internal static class StackUse
         for (var i = 0; i < instructions.Length; i++)
         {
             var instruction = instructions[i];
-            if ((instruction.Opcode == Call && instruction.Source == PseudoCall)
-                || (instruction.Opcode == LoadDoubleWord && instruction.Source == PseudoFunction))
+            if ((instruction.Opcode == Call && instruction.Source == Opcodes.PseudoCall)
+                || (instruction.Opcode == LoadDoubleWord && instruction.Source == Opcodes.PseudoFunction))
                 edges.Add((i, i + 1 + instruction.Immediate));
             if (instruction.Opcode == LoadDoubleWord) i++;
         }

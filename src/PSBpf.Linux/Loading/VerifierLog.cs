@@ -14,7 +14,7 @@ internal sealed partial class VerifierLog
     /// <summary>The last line that explains a refusal; empty when there is none.</summary>
     public string Message { get; private set; } = "";
 
-    /// <summary>The lines after the last instruction that explain a refusal, <see cref="Message"/> being the last.</summary>
+    /// <summary>The lines that explain a refusal, in a trace those after its last instruction; <see cref="Message"/> is the last.</summary>
     public IReadOnlyList<string> Explanation { get; private set; } = [];
 
     /// <summary>Index of the instruction where the verifier stopped; null when the log names none.</summary>
@@ -34,9 +34,6 @@ internal sealed partial class VerifierLog
 
     /// <summary>From the statistics: bytes of stack of each subprogram, in the order of their instructions.</summary>
     public IReadOnlyList<int> StackDepths { get; private set; } = [];
-
-    /// <summary>From the statistics: time that the verifier took; null when the log does not say.</summary>
-    public TimeSpan? VerificationTime { get; private set; }
 
     /// <summary>Takes a log apart.</summary>
     public static VerifierLog Parse(string text)
@@ -89,17 +86,14 @@ internal sealed partial class VerifierLog
             return true;
         }
 
-        if (TimeLine().Match(line) is { Success: true } time)
-        {
-            VerificationTime = TimeSpan.FromMicroseconds(long.Parse(time.Groups["microseconds"].ValueSpan, CultureInfo.InvariantCulture));
-            return true;
-        }
-
-        return false;
+        return line.StartsWith("verification time ", StringComparison.Ordinal);
     }
 
     // 12: (bf) r2 = r10                     ; R2=fp0 R10=fp0
-    [GeneratedRegex(@"^\s*(?<index>\d+): \([0-9a-f]{2}\) (?<text>.*?)(?:\s+; (?<state>.*))?$", RegexOptions.CultureInvariant)]
+    // A jump's line may go on with whatever is logged next.
+    [GeneratedRegex(
+        @"^\s*(?<index>\d+): \([0-9a-f]{2}\) (?:(?<text>.*?)\s+; (?<state>.*)|(?<text>.*?goto (?:pc)?[+-]?\w+)\b.*|(?<text>.*))$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex InstructionLine();
 
     // processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
@@ -108,9 +102,6 @@ internal sealed partial class VerifierLog
 
     [GeneratedRegex(@"^stack depth (?<depths>\d+(?:\+\d+)*)", RegexOptions.CultureInvariant)]
     private static partial Regex StackLine();
-
-    [GeneratedRegex(@"^verification time (?<microseconds>\d+) usec", RegexOptions.CultureInvariant)]
-    private static partial Regex TimeLine();
 
     // C source lines, register states, path changes and backtracking: what the verifier does, not what it objects to.
     [GeneratedRegex(

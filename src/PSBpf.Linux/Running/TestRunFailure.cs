@@ -17,6 +17,10 @@ internal static class TestRunFailure
 
     private const int DeviceMissing = 19;
 
+    // A test run's packet lies in one page with room before and after it, of about this size; XDP packets go on in further pages.
+    private const int LeastOverhead = 512;
+    private static readonly int PageSize = Environment.SystemPageSize;
+
     /// <summary>The exception for an errno of BPF_PROG_TEST_RUN.</summary>
     public static BpfException Explain(ProgramSpec spec, TestRunShape shape, TestRunRequest request, Errno error, uint dataSizeOut)
     {
@@ -26,6 +30,7 @@ internal static class TestRunFailure
             Errno.ENOTSUPP or Errno.EOPNOTSUPP => DiagnosticRules.LinuxUnsupported.Error(
                 $"The kernel's BPF_PROG_TEST_RUN does not run programs of type {spec.Type}, so program '{spec.Name}' runs only where it is attached ({ErrnoText.Name(error)}).", location),
             Errno.EINVAL => Invalid(spec, shape, request, location),
+            Errno.ENOMEM when request.Data.Length > PageSize => TooLong(spec, request, error, location),
             (Errno)DeviceMissing => DiagnosticRules.RunInput.Error(
                 $"The context given to program '{spec.Name}' names a network interface that does not exist ({ErrnoText.Name(error)}).", location,
                 "Name the index of an existing interface, or leave it zero."),
@@ -58,10 +63,17 @@ internal static class TestRunFailure
                 $"The kernel refused to run {name} with EINVAL: its context has {shape.ContextBytes} bytes, and {request.Context.Length} were given.", location);
         }
 
+        if (length > PageSize - LeastOverhead) return TooLong(spec, request, Errno.EINVAL, location);
         return DiagnosticRules.RunInput.Error(
             request.Context.IsEmpty
-                ? $"The kernel refused to run {name} on a packet of {length} bytes with EINVAL; packets longer than a page need a program that declares fragments."
+                ? $"The kernel refused to run {name} on a packet of {length} bytes with EINVAL."
                 : $"The kernel refused to run {name} on a packet of {length} bytes and a context of {request.Context.Length} with EINVAL; contexts may set few fields, for __sk_buff mark, priority, ifindex, ingress_ifindex, cb, tstamp, wire_len, gso_segs, gso_size and hwtstamp, for xdp_md ingress_ifindex and rx_queue_index, data_end being the packet's length.",
             location);
     }
+
+    private static BpfException TooLong(ProgramSpec spec, TestRunRequest request, Errno error, DiagnosticLocation location) =>
+        DiagnosticRules.RunInput.Error(
+            $"The kernel does not test-run program '{spec.Name}' (type {spec.Type}) on a packet of {request.Data.Length} bytes ({ErrnoText.Name(error)}): " +
+            "it takes at most about one page for socket buffers, and 18 pages for XDP.", location,
+            "Pass a shorter packet; or leave -Kernel out to use the managed engine.");
 }
