@@ -99,13 +99,15 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, J
         Duration = _verdict.Elapsed,
     };
 
-    /// <summary>Where the trace ends; for refusals before any instruction was stepped through, the one that the message names.</summary>
+    /// <summary>The instruction that the message names, if it does; otherwise where the trace ends.</summary>
     private VerificationPoint? Point()
     {
         var trace = VerifierLog.Parse(judgement.Trace);
-        if ((trace.Instruction ?? _log.Instruction) is not { } index || index >= spec.Instructions.Length) return null;
-        var text = trace.InstructionText.Length > 0 ? trace.InstructionText : Disassembler.Format(spec.Instructions, index);
-        return new VerificationPoint(index, text, spec.LineAt(index)?.Source, trace.State);
+        if ((_log.Instruction ?? trace.Instruction) is not { } index || index >= spec.Instructions.Length) return null;
+        var source = spec.LineAt(index)?.Source;
+        return trace.Instruction == index
+            ? new VerificationPoint(index, trace.InstructionText, source, trace.State)
+            : new VerificationPoint(index, Disassembler.Format(spec.Instructions, index), source, "");
     }
 
     private string Text()

