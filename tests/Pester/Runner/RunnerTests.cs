@@ -30,7 +30,7 @@ public sealed class RunnerTests : IDisposable
     [Fact]
     public void The_example_of_the_whole_subset_has_the_expected_counts()
     {
-        using SpecFile file = new(Path.Combine(SpecFolder.Path, "Subset.Tests.ps1"));
+        using SpecFile file = new(Path.Combine(SpecFolder.Path, "SelfTest", "Subset.Spec.ps1"));
         SpecReport report = file.Run();
 
         Assert.Empty(report.Errors);

@@ -1,5 +1,5 @@
-# Everything that the specs of this folder may use, used once: passes in the project's runner and in Pester 5 alike.
-# README.md beside this file lists it.
+# Everything that specs may use, used once. Passes in the project's runner and, when it is told to run this file, in Pester 5.
+# README.md in the folder above lists it.
 
 BeforeDiscovery {
     $cases = @(
@@ -95,7 +95,7 @@ Describe '$TestDrive and $PSScriptRoot' {
         It 'has lost what the other block wrote' { [System.IO.Directory]::GetFiles($TestDrive) | Should -HaveCount 1 }
     }
     It 'stands beside its file' {
-        [System.IO.Path]::Combine($PSScriptRoot, 'Subset.Tests.ps1') | Should -Exist
+        [System.IO.Path]::Combine($PSScriptRoot, 'Subset.Spec.ps1') | Should -Exist
         [System.IO.Path]::Combine($PSScriptRoot, 'nothing.here') | Should -Not -Exist
     }
 }
