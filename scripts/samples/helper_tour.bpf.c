@@ -35,7 +35,7 @@ struct {
 } visitors SEC(".maps");
 
 struct tour_event *unused_tour_event __attribute__((unused));
-const volatile __u32 report_up_to = 1514;
+const volatile __u32 report_up_to = 160;
 __u32 packets;
 __u64 last_time;
 

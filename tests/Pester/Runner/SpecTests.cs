@@ -1,11 +1,11 @@
 namespace PSBpf.Pester.Runner;
 
-/// <summary>Every test of every tests/Pester/*.Tests.ps1, each under its own name, and one case more for each file as a whole.</summary>
+/// <summary>Every test of every spec, each under its own name, and one case more for each file as a whole.</summary>
 public sealed class SpecTests
 {
     // One file at a time: they share the process, and the module has one session per process.
     private static readonly Lazy<SpecFile[]> Files = new(() =>
-        [.. Directory.GetFiles(SpecFolder.Path, "*.Tests.ps1").Order(StringComparer.Ordinal).Select(path => new SpecFile(path))]);
+        [.. SpecFolder.Specs().Select(path => new SpecFile(path))]);
 
     public static TheoryData<string> FileNames() => [.. Files.Value.Select(file => file.Name)];
 
