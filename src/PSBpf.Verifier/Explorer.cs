@@ -26,6 +26,7 @@ internal sealed partial class Explorer
     private readonly ControlFlow _flow;
     private readonly ushort[] _live;
     private readonly StateComparison _comparison;
+    private readonly Precision _precision;
     private readonly List<Checkpoint>?[] _explored;
     private readonly Stack<(PathState State, int Pc)> _pending = new();
     private readonly Stack<PathState> _free = new();
@@ -36,6 +37,10 @@ internal sealed partial class Explorer
     private PathState _state = new();
     private int _pc;
     private int _nextId;
+    private HistoryEntry _entry;
+
+    // Over all paths: jumps, and where jumps and instructions stood at the last checkpoint.
+    private int _jumps, _jumpsAtCheckpoint, _processedAtCheckpoint;
     private Refusal? _refusal;
 
     // Decisions to follow instead of exploring; null when exploring.
@@ -54,6 +59,7 @@ internal sealed partial class Explorer
         _budget = budget;
         _live = Liveness.Compute(code);
         _comparison = new StateComparison(_live);
+        _precision = new Precision(code);
         _explored = new List<Checkpoint>?[code.Length];
         _functionStack = new int[flow.Functions.Count];
         _observer = observer;
@@ -121,7 +127,6 @@ internal sealed partial class Explorer
             }
 
             if (_refusal is not null) return _refusal;
-            _state.InstructionsSinceCheckpoint++;
             _state.Length++;
             if (goesOn) continue;
             if (_decisions is not null) return null;
@@ -142,40 +147,50 @@ internal sealed partial class Explorer
     private Visited Visit(ref int states)
     {
         var list = _explored[_pc] ??= [];
-        bool worthwhile = _state.JumpsSinceCheckpoint >= 2 && _state.InstructionsSinceCheckpoint >= 8;
+        int jumps = _jumps - _jumpsAtCheckpoint, instructions = Processed - _processedAtCheckpoint;
+        bool worthwhile = jumps >= 2 && instructions >= 8;
         for (int index = list.Count - 1; index >= 0; index--)
         {
             var checkpoint = list[index];
             if (checkpoint.OpenPaths > 0)
             {
-                if (_comparison.Covers(checkpoint.State, _state, _pc, exact: true)) return Visited.Loop;
+                if (_comparison.Covers(checkpoint, _state, _pc, exact: true)) return Visited.Loop;
+                // A long loop leaves many of these; old ones are not asked for ever.
+                if (++checkpoint.Misses > 64) Forget(list, index, ref states);
                 // Inside a loop, a state every few rounds is enough.
-                if (_state.JumpsSinceCheckpoint < 20 && _state.InstructionsSinceCheckpoint < 100) worthwhile = false;
+                if (jumps < 20 && instructions < 100) worthwhile = false;
                 continue;
             }
 
-            if (_comparison.Covers(checkpoint.State, _state, _pc, exact: false))
+            if (_comparison.Covers(checkpoint, _state, _pc, exact: false))
             {
                 checkpoint.Hits++;
+                for (int frame = 0; frame <= _state.Depth; frame++) Checkpoint.MarkRead(_state, frame, checkpoint.LiveSlots[frame]);
+                _precision.MarkAs(_state, checkpoint);
                 return Visited.Covered;
             }
 
-            if (++checkpoint.Misses > (checkpoint.Hits * 3) + 3)
-            {
-                list.RemoveAt(index);
-                states--;
-            }
+            if (++checkpoint.Misses > (checkpoint.Hits * 3) + 3) Forget(list, index, ref states);
         }
 
         if (!worthwhile) return Visited.New;
         var snapshot = Rent();
         snapshot.CopyFrom(_state);
-        var added = new Checkpoint(snapshot, _state.Parent);
+        var added = new Checkpoint(snapshot, _state.Parent, [.. _state.History]);
+        _state.History.Clear();
         list.Add(added);
         _state.Parent = added;
-        _state.JumpsSinceCheckpoint = _state.InstructionsSinceCheckpoint = 0;
+        for (int frame = 0; frame <= _state.Depth; frame++) _state.FrameAt(frame).WrittenSlots = 0;
+        _jumpsAtCheckpoint = _jumps;
+        _processedAtCheckpoint = Processed;
         PeakStates = Math.Max(PeakStates, ++states);
         return Visited.New;
+    }
+
+    private static void Forget(List<Checkpoint> list, int index, ref int states)
+    {
+        list.RemoveAt(index);
+        states--;
     }
 
     private PathState Rent() => _free.TryPop(out var state) ? state : new PathState();
@@ -192,6 +207,7 @@ internal sealed partial class Explorer
 
         var copy = Rent();
         copy.CopyFrom(_state);
+        copy.History.AddRange(_state.History);
         if (copy.Parent is not null) copy.Parent.OpenPaths++;
         _pending.Push((copy, pc));
         return copy;
@@ -205,6 +221,7 @@ internal sealed partial class Explorer
         var row = instruction.Row;
         _observer?.Before(_pc, _state);
         int at = _pc;
+        _entry = new HistoryEntry(at);
         bool goesOn = row.Kind switch
         {
             FormKind.Alu => StepAlu(in instruction, row),
@@ -223,7 +240,7 @@ internal sealed partial class Explorer
             FormKind.Exit => StepExit(),
             _ => Refuse(DiagnosticRules.NotJudged, $"{row.Mnemonic} is not judged", $"This version of the verifier does not judge '{row.Mnemonic}' and therefore refuses it."),
         };
-        if (_refusal is null) _observer?.After(at, _state);
+        if (goesOn) _state.History.Add(_entry);
         return goesOn;
     }
 
@@ -236,7 +253,7 @@ internal sealed partial class Explorer
     private bool JumpTo(int target)
     {
         _pc = target;
-        _state.JumpsSinceCheckpoint++;
+        _jumps++;
         return true;
     }
 

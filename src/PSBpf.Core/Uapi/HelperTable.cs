@@ -25,7 +25,7 @@ public static class HelperTable
         Row(2, ReturnKind.Integer, [ConstantMap, MapKey, MapValue, Anything]),
         Row(3, ReturnKind.Integer, [ConstantMap, MapKey]),
         Row(5, ReturnKind.Integer, []),
-        Row(6, ReturnKind.Integer, [Memory, Size, Anything, Anything, Anything], gpl: true),
+        Row(6, ReturnKind.Integer, [Memory, Size], gpl: true),
         Row(7, ReturnKind.Integer, []),
         Row(8, ReturnKind.Integer, []),
         Row(14, ReturnKind.Integer, []),

@@ -17,11 +17,11 @@ internal sealed class PathState
     /// <summary>The last checkpoint on the path.</summary>
     public Pruning.Checkpoint? Parent;
 
+    /// <summary>The instructions since the last checkpoint.</summary>
+    public readonly List<Pruning.HistoryEntry> History = [];
+
     /// <summary>The branches taken to get here, for explanations.</summary>
     public Explain.PathStep? Path;
-
-    /// <summary>Jumps and instructions since the last checkpoint.</summary>
-    public int JumpsSinceCheckpoint, InstructionsSinceCheckpoint;
 
     /// <summary>Instructions from the program's start to here.</summary>
     public int Length;
@@ -45,21 +45,22 @@ internal sealed class PathState
         Depth = 0;
         (_frames[0] ??= new FrameState()).Reset();
         References.Clear();
+        History.Clear();
         Parent = null;
         Path = null;
-        JumpsSinceCheckpoint = InstructionsSinceCheckpoint = Length = 0;
+        Length = 0;
     }
 
+    /// <summary>Makes this a copy, but for the history, which a remembered state does not need.</summary>
     public void CopyFrom(PathState other)
     {
+        History.Clear();
         Depth = other.Depth;
         for (int index = 0; index <= other.Depth; index++) (_frames[index] ??= new FrameState()).CopyFrom(other._frames[index]!);
         References.Clear();
         References.AddRange(other.References);
         Parent = other.Parent;
         Path = other.Path;
-        JumpsSinceCheckpoint = other.JumpsSinceCheckpoint;
-        InstructionsSinceCheckpoint = other.InstructionsSinceCheckpoint;
         Length = other.Length;
     }
 }

@@ -7,7 +7,4 @@ internal interface IPathObserver
 {
     /// <summary>Before an instruction takes effect.</summary>
     void Before(int pc, PathState state);
-
-    /// <summary>After it took effect.</summary>
-    void After(int pc, PathState state);
 }

@@ -31,10 +31,6 @@ internal sealed class PathReplay : IPathObserver
         if (_steps.Count >= MaxSteps) _steps.RemoveRange(0, MaxSteps / 2);
         _steps.Add(new TrailStep(pc, state.Depth, (RegState[])state.Current.Registers.Clone()));
     }
-
-    public void After(int pc, PathState state)
-    {
-    }
 }
 
 /// <summary>One instruction of a path, and the registers before it.</summary>

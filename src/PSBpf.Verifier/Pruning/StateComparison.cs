@@ -11,8 +11,9 @@ internal sealed class StateComparison(ushort[] live)
     // Pairs of ids that stand for each other in the two states.
     private readonly List<(int Old, int New)> _ids = [];
 
-    public bool Covers(PathState old, PathState current, int pc, bool exact)
+    public bool Covers(Checkpoint checkpoint, PathState current, int pc, bool exact)
     {
+        var old = checkpoint.State;
         if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
         _ids.Clear();
         for (int index = 0; index < old.References.Count; index++)
@@ -27,20 +28,22 @@ internal sealed class StateComparison(ushort[] live)
             for (int register = 0; register < 11; register++)
             {
                 if ((mask & (1 << register)) == 0) continue;
-                if (!Covers(in oldFrame.Registers[register], in frame.Registers[register], exact)) return false;
+                bool precise = exact || (checkpoint.PreciseRegisters[depth] & (1 << register)) != 0;
+                if (!Covers(in oldFrame.Registers[register], in frame.Registers[register], precise, exact)) return false;
             }
 
-            if (!CoversStack(oldFrame, frame, exact)) return false;
+            if (!CoversStack(oldFrame, frame, exact ? ulong.MaxValue : checkpoint.LiveSlots[depth], checkpoint.PreciseSlots[depth], exact)) return false;
         }
 
         return true;
     }
 
-    private bool CoversStack(FrameState old, FrameState current, bool exact)
+    private bool CoversStack(FrameState old, FrameState current, ulong live, ulong precise, bool exact)
     {
         int slots = exact ? Math.Max(old.UsedSlots, current.UsedSlots) : old.UsedSlots;
         for (int index = 0; index < slots; index++)
         {
+            if ((live & (1UL << index)) == 0) continue;
             ref readonly var oldSlot = ref old.Stack[index];
             ref readonly var slot = ref current.Stack[index];
             bool spill = oldSlot.IsSpill;
@@ -60,13 +63,13 @@ internal sealed class StateComparison(ushort[] live)
                 if (oldKind != kind) return false;
             }
 
-            if (spill && slot.IsSpill && !Covers(in oldSlot.Spilled, in slot.Spilled, exact)) return false;
+            if (spill && slot.IsSpill && !Covers(in oldSlot.Spilled, in slot.Spilled, (precise & (1UL << index)) != 0, exact)) return false;
         }
 
         return true;
     }
 
-    private bool Covers(in RegState old, in RegState current, bool exact)
+    private bool Covers(in RegState old, in RegState current, bool precise, bool exact)
     {
         if (exact)
         {
@@ -80,7 +83,8 @@ internal sealed class StateComparison(ushort[] live)
         switch (old.Type)
         {
             case RegisterType.Scalar:
-                return CoversValues(in old, in current) && (old.Id == 0 || SameScalarId(old.Id, current.Id));
+                // A number that no check depended on may be any.
+                return !precise || (CoversValues(in old, in current) && (old.Id == 0 || SameScalarId(old.Id, current.Id)));
             case RegisterType.MapValue or RegisterType.RingBufferMemory:
                 return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
                     && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);

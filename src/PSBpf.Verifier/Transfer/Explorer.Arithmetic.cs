@@ -166,6 +166,8 @@ internal sealed partial class Explorer
 
         if (swapped && row.Alu == AluOperation.Sub)
             return RefuseArithmetic(destination, $"R{destination} tried to subtract pointer from scalar", $"A pointer ({pointer.TypeName}) is subtracted from a number.");
+        // Where the pointer goes depends on this number from now on.
+        if (row.UsesSource) _precision.Mark(_state, swapped ? destination : instruction.Source);
         return MovePointer(row.Alu == AluOperation.Add, destination, pointerRegister, pointer, offset);
     }
 

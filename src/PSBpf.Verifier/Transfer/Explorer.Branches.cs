@@ -1,6 +1,7 @@
 using PSBpf.Isa;
 using PSBpf.Verifier.Domain;
 using PSBpf.Verifier.Explain;
+using PSBpf.Verifier.Pruning;
 using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier;
@@ -18,30 +19,35 @@ internal sealed partial class Explorer
             : RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
         ref var dst = ref Registers[instruction.Destination];
 
-        if (KnownOutcome(row, in dst, in src) is { } outcome) return outcome ? JumpTo(instruction.Target) : FallThrough();
+        if (KnownOutcome(row, in dst, in src) is { } outcome)
+        {
+            if (dst.IsScalar) _precision.Mark(_state, instruction.Destination);
+            if (row.UsesSource && src.IsScalar) _precision.Mark(_state, instruction.Source);
+            return outcome ? JumpTo(instruction.Target) : FallThrough();
+        }
 
         if (_decisions is not null)
         {
             // Replay: the decision that exploring took here.
             bool follows = _decisions.Count > 0 && _decisions.Dequeue();
             _state.Path = new PathStep(_state.Path, follows);
-            Learn(_state, in instruction, row, follows);
+            _ = Learn(_state, in instruction, row, follows);
             return follows ? JumpTo(instruction.Target) : FallThrough();
         }
 
-        _state.JumpsSinceCheckpoint++;
+        _jumps++;
         var other = Fork(instruction.Target);
         if (other is null) return false;
         other.Path = new PathStep(_state.Path, true);
-        Learn(other, in instruction, row, holds: true);
+        other.History.Add(_entry with { Effect = Learn(other, in instruction, row, holds: true) });
         _state.Path = new PathStep(_state.Path, false);
-        Learn(_state, in instruction, row, holds: false);
+        _entry = _entry with { Effect = Learn(_state, in instruction, row, holds: false) };
         return Next();
     }
 
     private bool FallThrough()
     {
-        _state.JumpsSinceCheckpoint++;
+        _jumps++;
         return Next();
     }
 
@@ -55,8 +61,8 @@ internal sealed partial class Explorer
         return null;
     }
 
-    /// <summary>What a branch's outcome teaches a state.</summary>
-    private static void Learn(PathState state, in DecodedInstruction instruction, InstructionForm row, bool holds)
+    /// <summary>What a branch's outcome teaches a state, and whether it taught about copies of the operands.</summary>
+    private static HistoryEffect Learn(PathState state, in DecodedInstruction instruction, InstructionForm row, bool holds)
     {
         var registers = state.Current.Registers;
         ref var dst = ref registers[instruction.Destination];
@@ -66,43 +72,56 @@ internal sealed partial class Explorer
             {
                 var constant = RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
                 Comparison.Refine(row.Condition, row.Width, holds, ref dst, ref constant);
-                Propagate(state, in dst);
+                return Propagate(state, in dst) ? HistoryEffect.Linked : HistoryEffect.None;
             }
-            else if (dst.MaybeNull && instruction.Immediate == 0 && row.Width == 64 && row.Condition is Condition.Jeq or Condition.Jne)
+
+            if (dst.MaybeNull && instruction.Immediate == 0 && row.Width == 64 && row.Condition is Condition.Jeq or Condition.Jne)
             {
                 ResolveNull(state, dst.Id, isNull: (row.Condition == Condition.Jeq) == holds);
             }
 
-            return;
+            return HistoryEffect.None;
         }
 
         ref var src = ref registers[instruction.Source];
         if (dst.IsScalar && src.IsScalar)
         {
-            if (instruction.Destination == instruction.Source) return;
+            if (instruction.Destination == instruction.Source) return HistoryEffect.None;
             Comparison.Refine(row.Condition, row.Width, holds, ref dst, ref src);
-            Propagate(state, in dst);
-            Propagate(state, in src);
+            bool linked = Propagate(state, in dst) | Propagate(state, in src);
+            return linked ? HistoryEffect.Linked : HistoryEffect.None;
         }
-        else if (row.Width == 64)
-        {
-            LearnPacketRange(state, row.Condition, holds, in dst, in src);
-        }
+
+        if (row.Width == 64) LearnPacketRange(state, row.Condition, holds, in dst, in src);
+        return HistoryEffect.None;
     }
 
     /// <summary>Copies what was learned of a number to every copy of it.</summary>
-    private static void Propagate(PathState state, in RegState learned)
+    /// <returns>Whether there are copies.</returns>
+    private static bool Propagate(PathState state, in RegState learned)
     {
-        if (learned.Id == 0) return;
+        if (learned.Id == 0) return false;
+        int holders = 0;
         var value = learned;
         for (int depth = 0; depth <= state.Depth; depth++)
         {
             var frame = state.FrameAt(depth);
             foreach (ref var register in frame.Registers.AsSpan())
-                if (register.Id == value.Id && register.IsScalar) register = value;
+            {
+                if (register.Id != value.Id || !register.IsScalar) continue;
+                register = value;
+                holders++;
+            }
+
             foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
-                if (slot.IsFullSpill && slot.Spilled.Id == value.Id && slot.Spilled.IsScalar) slot.Spilled = value;
+            {
+                if (!slot.IsFullSpill || slot.Spilled.Id != value.Id || !slot.Spilled.IsScalar) continue;
+                slot.Spilled = value;
+                holders++;
+            }
         }
+
+        return holders > 1;
     }
 
     /// <summary>A null check of one pointer decides about all copies of it.</summary>

@@ -65,7 +65,7 @@ internal sealed partial class Explorer
         _state.Pop();
         Registers[0] = returned;
         _pc = site + 1;
-        _state.JumpsSinceCheckpoint++;
+        _jumps++;
         return true;
     }
 
@@ -88,6 +88,7 @@ internal sealed partial class Explorer
                 $"The program returns a pointer; programs of type {_type.Name} return {least} to {most}.", 0);
         }
 
+        _precision.Mark(_state, 0);
         if (result.SignedMin >= least && result.SignedMax <= most) return false;
         string bounds = result.SignedMin == long.MinValue && result.SignedMax == long.MaxValue
             ? "has unknown scalar value" : $"has smin={result.SignedMin} smax={result.SignedMax}";

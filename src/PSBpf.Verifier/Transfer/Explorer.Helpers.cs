@@ -2,6 +2,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Pruning;
 
 namespace PSBpf.Verifier;
 
@@ -89,6 +90,7 @@ internal sealed partial class Explorer
                         $"{helper.Name} takes a size that is known when the program is loaded; r{register} is not constant.", register);
                 }
 
+                _precision.Mark(_state, register);
                 facts.AllocationSize = (long)state.Bits.Value;
                 return true;
             case ArgumentKind.RingBufferMemory:
@@ -120,7 +122,7 @@ internal sealed partial class Explorer
         switch (state.Type)
         {
             case RegisterType.Stack:
-                return size == 0 || CheckStackMemory(register, size);
+                return size == 0 || CheckStackMemory(register, size, writes);
             case RegisterType.Packet or RegisterType.PacketMeta:
                 if (!IsPacketMemoryAllowed(helper, writes))
                     return RefuseArgument(helper, register, "fp, map_value", $"memory outside the packet for {what}");
@@ -146,14 +148,18 @@ internal sealed partial class Explorer
         return _type.WritesPacket || (!writes && helper.Id is not 0);
     }
 
-    private bool CheckStackMemory(int register, long size)
+    private bool CheckStackMemory(int register, long size, bool writes)
     {
         ref readonly var state = ref Registers[register];
         if (size <= FrameState.StackBytes)
         {
             if (!state.Bits.IsConstant && (state.SignedMin <= -MaxVariableOffset || state.SignedMax >= MaxVariableOffset)) return CheckStack(register, in state, 0, (int)size);
             long least = state.Offset + state.SignedMin, most = state.Offset + state.SignedMax + size;
-            if (least >= -FrameState.StackBytes && most <= 0) return CheckStack(register, in state, 0, (int)size);
+            if (least >= -FrameState.StackBytes && most <= 0)
+            {
+                if (!writes) Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)least, (int)most));
+                return CheckStack(register, in state, 0, (int)size);
+            }
         }
 
         long at = state.Offset + state.SignedMin;
@@ -176,6 +182,8 @@ internal sealed partial class Explorer
         bool isNull = pointer.IsConstant && pointer.Bits.Value == 0;
         if (memory == ArgumentKind.MemoryOrNull && isNull)
         {
+            _precision.Mark(_state, pointerRegister);
+            _precision.Mark(_state, register);
             return size is { IsConstant: true, Bits.Value: 0 } || RefuseArgument(helper, pointerRegister, "fp, pkt, map_value", "memory, as its size is not zero");
         }
 
@@ -191,6 +199,7 @@ internal sealed partial class Explorer
                 $"The size that is passed to {helper.Name} in r{register} has no upper bound.", register);
         }
 
+        _precision.Mark(_state, register);
         bool writes = memory == ArgumentKind.UninitializedMemory;
         if (size.Max > 0) return CheckMemory(helper, pointerRegister, (long)size.Max, writes, $"{helper.Name}");
         // Nothing is accessed, but what is passed must be memory all the same.

@@ -39,7 +39,7 @@ internal sealed partial class Explorer
         {
             var stored = immediate ? RegState.ConstantScalar((ulong)instruction.Immediate) : Registers[instruction.Source];
             if (!immediate && stored.IsScalar && !stored.Bits.IsConstant && stored.Id == 0 && size == 8) stored.Id = Registers[instruction.Source].Id = ++_nextId;
-            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored);
+            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored, immediate ? -1 : instruction.Source);
         }
 
         return Next();
@@ -52,14 +52,12 @@ internal sealed partial class Explorer
         if (row.Fetches && row.Kind != FormKind.AtomicCompareExchange && !Writes(instruction.Source)) return false;
         if (!CheckAtomicTarget(instruction.Destination)) return false;
         int size = row.Width / 8;
-        if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out var old)) return false;
+        if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out _)) return false;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict: true, out _)) return false;
         if (Registers[instruction.Destination].Type == RegisterType.Stack)
-            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, RegState.UnknownScalar());
+            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, RegState.UnknownScalar(), -1);
         if (!row.Fetches) return Next();
-        // What comes back of a spilled pointer is its bits, no pointer.
-        if (old.IsPointer || size < 8) old = RegState.UnknownScalar(size);
-        Registers[row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source] = old;
+        Registers[row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source] = RegState.UnknownScalar(size);
         return Next();
     }
 

@@ -1,5 +1,6 @@
 using PSBpf.Diagnostics;
 using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Pruning;
 
 namespace PSBpf.Verifier;
 
@@ -48,11 +49,13 @@ internal sealed partial class Explorer
         if (!pointer.Bits.IsConstant)
         {
             int least = (int)(at + pointer.SignedMin), end = (int)(at + pointer.SignedMax) + size;
+            Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(least, end));
             if (AllZero(frame, least, end)) loaded = RegState.ConstantScalar(0);
             return true;
         }
 
         int first = (int)(at + (long)pointer.Bits.Value);
+        Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(first, first + size));
         ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
         if (slot.IsSpill)
         {
@@ -60,6 +63,7 @@ internal sealed partial class Explorer
             if (size == 8 && slot.IsFullSpill)
             {
                 loaded = slot.Spilled;
+                NoteSlot(pointer.Frame, first);
                 return true;
             }
 
@@ -76,7 +80,12 @@ internal sealed partial class Explorer
                 loaded = slot.Spilled;
                 if (loaded.Max > (size == 8 ? ulong.MaxValue : (1UL << (size * 8)) - 1)) loaded.Id = 0;
                 loaded.ZeroExtend(size);
-                return true;
+                NoteSlot(pointer.Frame, first);
+            }
+            else if (from + size <= spilled && slot.Spilled is { IsConstant: true, Bits.Value: 0 })
+            {
+                loaded = RegState.ConstantScalar(0);
+                NoteSlot(pointer.Frame, first);
             }
 
             return true;
@@ -86,19 +95,28 @@ internal sealed partial class Explorer
         return true;
     }
 
-    private void StoreToStack(in RegState pointer, int offset, int size, RegState stored)
+    /// <summary>What a store leaves on the stack.</summary>
+    /// <param name="pointer">Where.</param>
+    /// <param name="offset">The instruction's offset.</param>
+    /// <param name="size">Bytes.</param>
+    /// <param name="stored">The value.</param>
+    /// <param name="source">The register it came from; −1 for none.</param>
+    private void StoreToStack(in RegState pointer, int offset, int size, RegState stored, int source)
     {
         var frame = _state.FrameAt(pointer.Frame);
         long at = (long)pointer.Offset + offset;
         if (!pointer.Bits.IsConstant)
         {
             // Any of these bytes may have been written.
-            Smear(frame, (int)(at + pointer.SignedMin), (int)(at + pointer.SignedMax) + size, keepZero: stored.IsConstant && stored.Bits.Value == 0);
+            bool storesZero = stored is { IsConstant: true, Bits.Value: 0 };
+            if (storesZero && source >= 0) _precision.Mark(_state, source);
+            Smear(frame, (int)(at + pointer.SignedMin), (int)(at + pointer.SignedMax) + size, storesZero);
             return;
         }
 
         int first = (int)(at + (long)pointer.Bits.Value), from = FrameState.ByteOf(first);
         ref var slot = ref frame.Touch(first);
+        if (size == 8) frame.WrittenSlots |= FrameState.SlotMask(first, first + size);
         if (size == 8 || (from == 0 && stored.IsScalar))
         {
             // The kind of the bytes that are not written survives, but not a register that lay there.
@@ -111,13 +129,19 @@ internal sealed partial class Explorer
 
             slot.Spilled = stored;
             for (int index = 0; index < size; index++) slot.Bytes[index] = StackByte.Spill;
+            NoteSlot(pointer.Frame, first);
             return;
         }
 
         slot.Scrub();
         bool zero = stored.IsConstant && stored.Bits.Truncate(size).Value == 0;
+        if (zero && source >= 0) _precision.Mark(_state, source);
         for (int index = from; index < from + size; index++) slot.Bytes[index] = zero ? StackByte.Zero : StackByte.Misc;
     }
+
+    /// <summary>Notes in the history that a register went into a stack slot, or came out of one.</summary>
+    private void NoteSlot(int frame, int offset) =>
+        _entry = _entry with { Effect = HistoryEffect.StackSlot, Frame = (byte)frame, Slot = (byte)FrameState.SlotOf(offset) };
 
     /// <summary>Makes bytes of stack hold some number: what a helper or a store at a variable offset leaves.</summary>
     private static void Smear(FrameState frame, int from, int end, bool keepZero = false)
@@ -125,12 +149,7 @@ internal sealed partial class Explorer
         for (int at = from; at < end; at++)
         {
             ref var slot = ref frame.Touch(at);
-            if (slot.IsSpill)
-            {
-                bool zero = keepZero && slot.Spilled.IsConstant && slot.Spilled.Bits.Value == 0;
-                if (zero) continue;
-                slot.Scrub();
-            }
+            if (slot.IsSpill) slot.Scrub();
 
             ref var kind = ref slot.Bytes[FrameState.ByteOf(at)];
             if (!(keepZero && kind == StackByte.Zero)) kind = StackByte.Misc;
@@ -143,8 +162,7 @@ internal sealed partial class Explorer
         {
             ref readonly var slot = ref frame.Stack[FrameState.SlotOf(at)];
             var kind = slot.Bytes[FrameState.ByteOf(at)];
-            bool zero = kind == StackByte.Zero || (kind == StackByte.Spill && slot.Spilled.IsConstant && slot.Spilled.Bits.Value == 0);
-            if (!zero) return false;
+            if (kind != StackByte.Zero) return false;
         }
 
         return true;

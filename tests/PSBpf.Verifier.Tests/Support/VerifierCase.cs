@@ -1,0 +1,114 @@
+using System.Globalization;
+using PSBpf.Isa;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Verifier.Tests.Support;
+
+/// <summary>
+/// One small program with the verdict that both verifiers must give. Cases are text, so that a new one is a few lines:
+/// <code>
+/// test: what it shows, with {N} for each value
+/// each: N=1|2|4
+/// type: xdp
+/// map: counts hash 4 8 16
+/// expect: reject part of the message     (or: accept)
+/// r0 = {N}
+/// exit
+/// </code>
+/// A blank line ends a case; <c>#</c> starts a comment line. A message after <c>expect: reject</c> must be in both
+/// verifiers' words; after <c>expect: reject-here</c> in ours only.
+/// </summary>
+public sealed record VerifierCase(string File, int Line, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo)
+{
+    public override string ToString() => $"{File}:{Line} {Name}";
+
+    /// <summary>Every case of every file.</summary>
+    public static IReadOnlyList<VerifierCase> All => Cases.Value;
+
+    private static readonly Lazy<List<VerifierCase>> Cases = new(() =>
+        [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "*.cases").Order(StringComparer.Ordinal).SelectMany(Read)]);
+
+    public static IEnumerable<VerifierCase> Read(string path)
+    {
+        var block = new List<string>();
+        int number = 0, start = 0;
+        foreach (string line in System.IO.File.ReadLines(path).Append(""))
+        {
+            number++;
+            if (line.StartsWith('#')) continue;
+            if (!string.IsNullOrWhiteSpace(line))
+            {
+                if (block.Count == 0) start = number;
+                block.Add(line);
+                continue;
+            }
+
+            if (block.Count == 0) continue;
+            foreach (var one in Expand(Path.GetFileName(path), start, block)) yield return one;
+            block.Clear();
+        }
+    }
+
+    private static List<VerifierCase> Expand(string file, int line, List<string> block)
+    {
+        IEnumerable<string> texts = [string.Join('\n', block.Where(text => !text.StartsWith("each:", StringComparison.Ordinal)))];
+        foreach (string each in block.Where(text => text.StartsWith("each:", StringComparison.Ordinal)))
+        {
+            string[] parts = each[5..].Trim().Split('=', 2);
+            texts = texts.SelectMany(text => parts[1].Split('|').Select(value => text.Replace("{" + parts[0] + "}", value, StringComparison.Ordinal)));
+        }
+
+        return texts.Select(text => Parse(file, line, text)).ToList();
+    }
+
+    private static VerifierCase Parse(string file, int line, string text)
+    {
+        string name = "", type = "xdp", license = "GPL", expect = "";
+        var maps = new List<MapSpec>();
+        var code = new List<string>();
+        foreach (string row in text.Split('\n'))
+        {
+            int colon = row.IndexOf(": ", StringComparison.Ordinal);
+            switch (colon > 0 ? row[..colon] : "")
+            {
+                case "test": name = row[(colon + 2)..]; break;
+                case "type": type = row[(colon + 2)..]; break;
+                case "license": license = row[(colon + 2)..]; break;
+                case "expect": expect = row[(colon + 2)..]; break;
+                case "map": maps.Add(ParseMap(row[(colon + 2)..])); break;
+                default: code.Add(row); break;
+            }
+        }
+
+        var assembled = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Name));
+        var program = new ProgramSpec
+        {
+            Name = "case",
+            Type = ProgramTypeTable.Find(type)!.Type,
+            License = license,
+            Instructions = assembled.Instructions,
+            Maps = maps,
+        };
+        string[] verdict = expect.Split(' ', 2);
+        return new VerifierCase(
+            file, line, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",
+            verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{file}:{line}: expect: accept, reject or reject-here") });
+    }
+
+    // name type key value entries [rdonly]
+    private static MapSpec ParseMap(string text)
+    {
+        string[] parts = text.Split(' ');
+        uint Number(int index) => uint.Parse(parts[index], CultureInfo.InvariantCulture);
+        return new MapSpec
+        {
+            Name = parts[0],
+            Type = Enum.Parse<MapType>(parts[1], ignoreCase: true),
+            KeySize = Number(2),
+            ValueSize = Number(3),
+            MaxEntries = Number(4),
+            Flags = parts.Length > 5 ? Enum.Parse<MapFlags>(parts[5], ignoreCase: true) : MapFlags.None,
+        };
+    }
+}
