@@ -60,14 +60,14 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, J
         var rule = DiagnosticRules.KernelRefused;
         var message = _log.Message;
         var reason = $"The kernel refused the program with {ErrnoText.Name(_verdict.Error)}: {string.Join("; ", _log.Explanation)}.";
-        if (_verdict.Log.Length == 0)
+        if (message.Length == 0)
         {
-            // The attributes were refused before the verifier began.
-            message = $"BPF_PROG_LOAD failed with {ErrnoText.Describe(_verdict.Error)} and an empty log";
+            message = $"BPF_PROG_LOAD failed with {ErrnoText.Describe(_verdict.Error)} and no objection in its log";
             reason = _verdict.Error switch
             {
+                _ when _verdict.Log.Length > 0 => $"The kernel refused the program with {ErrnoText.Describe(_verdict.Error)} and did not say why.",
                 Errno.E2BIG => $"The kernel takes no program of {spec.Instructions.Length} instruction slots: the limit is 1 to 1 000 000 with CAP_BPF, 4096 without.",
-                Errno.EINVAL => $"The kernel does not know program type {spec.Type} with attach type {spec.ExpectedAttachType} and flags 0x{spec.Flags:x}, or it is older than the feature.",
+                Errno.EINVAL => $"The kernel does not know program type {spec.Type} ({(int)spec.Type}) with attach type {(int)spec.ExpectedAttachType} and flags 0x{spec.Flags:x}: it is older than the feature, or was built without it.",
                 Errno.ENOTSUPP or Errno.EOPNOTSUPP => "The kernel was built without something that the program needs.",
                 _ => $"The kernel refused the program before its verifier looked at it: {ErrnoText.Describe(_verdict.Error)}.",
             };

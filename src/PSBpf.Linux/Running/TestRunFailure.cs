@@ -15,7 +15,9 @@ internal static class TestRunFailure
     /// <summary>ETH_HLEN.</summary>
     private const int EthernetHeader = 14;
 
+    // ENODEV, EAFNOSUPPORT.
     private const int DeviceMissing = 19;
+    private const int FamilyUnknown = 97;
 
     // A test run's packet lies in one page with room before and after it, of about this size; XDP packets go on in further pages.
     private const int LeastOverhead = 512;
@@ -34,6 +36,12 @@ internal static class TestRunFailure
             (Errno)DeviceMissing => DiagnosticRules.RunInput.Error(
                 $"The context given to program '{spec.Name}' names a network interface that does not exist ({ErrnoText.Name(error)}).", location,
                 "Name the index of an existing interface, or leave it zero."),
+            // What runs a tracing program runs what it is attached to; of typed tracepoints and iterators there is none.
+            Errno.EFAULT when spec.Type == ProgramType.Tracing => DiagnosticRules.LinuxUnsupported.Error(
+                $"The kernel's BPF_PROG_TEST_RUN does not run tracing programs of attach type {spec.ExpectedAttachType}, so program '{spec.Name}' runs only where it is attached (EFAULT).", location),
+            (Errno)FamilyUnknown => DiagnosticRules.RunInput.Error(
+                $"The context given to program '{spec.Name}' names no address family, or one that is neither AF_INET nor AF_INET6 ({ErrnoText.Name(error)}).", location,
+                "Pass a struct bpf_sk_lookup whose family is 2 or 10."),
             Errno.ENOSPC => DiagnosticRules.LinuxUnsupported.Error(
                 $"Program '{spec.Name}' ran, but grew its packet from {request.Data.Length} to {dataSizeOut} bytes, more than is read back.", location),
             _ => Failure.Of(BpfCommand.ProgramTestRun, error, $"program '{spec.Name}'", location),
@@ -66,7 +74,7 @@ internal static class TestRunFailure
         if (length > PageSize - LeastOverhead) return TooLong(spec, request, Errno.EINVAL, location);
         return DiagnosticRules.RunInput.Error(
             request.Context.IsEmpty
-                ? $"The kernel refused to run {name} on a packet of {length} bytes with EINVAL."
+                ? $"The kernel refused to run {name} without a context on a packet of {length} bytes with EINVAL."
                 : $"The kernel refused to run {name} on a packet of {length} bytes and a context of {request.Context.Length} with EINVAL; contexts may set few fields, for __sk_buff mark, priority, ifindex, ingress_ifindex, cb, tstamp, wire_len, gso_segs, gso_size and hwtstamp, for xdp_md ingress_ifindex and rx_queue_index, data_end being the packet's length.",
             location);
     }

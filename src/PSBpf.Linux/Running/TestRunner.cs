@@ -23,9 +23,6 @@ internal sealed unsafe class TestRunner(ProgramSpec spec, int descriptor)
     private const uint LargestSlice = 1u << 30;
     private static readonly TimeSpan SliceTime = TimeSpan.FromMilliseconds(100);
 
-    // It gives up with EINTR when a signal is pending between repeats, and the .NET runtime sends itself signals.
-    private const int Interruptions = 100;
-
     private readonly TestRunShape _shape = TestRunShape.Of(spec.Type);
 
     public TestRunResult Run(TestRunRequest request, CancellationToken cancellation)
@@ -62,7 +59,13 @@ internal sealed unsafe class TestRunner(ProgramSpec spec, int descriptor)
         {
             attributes.Repeat = _shape.Repeats ? Math.Min(left, slice) : 0;
             var started = Stopwatch.GetTimestamp();
-            Call(ref attributes, request, cancellation);
+            if (!TryCall(ref attributes, request, cancellation))
+            {
+                // What the interrupted runs did to maps stays done; only their number and time are lost.
+                slice = Math.Max(1, slice / 4);
+                continue;
+            }
+
             if (_shape.Repeats && Stopwatch.GetElapsedTime(started) < SliceTime && slice < LargestSlice) slice *= 2;
 
             var done = Math.Max(1, attributes.Repeat);
@@ -88,7 +91,7 @@ internal sealed unsafe class TestRunner(ProgramSpec spec, int descriptor)
                 attributes.DataSizeOut = (uint)room;
                 attributes.ContextOut = (ulong)contextBytes;
                 attributes.ContextSizeOut = (uint)contextOut.Length;
-                Call(ref attributes, request, cancellation);
+                while (!TryCall(ref attributes, request, cancellation)) continue;
             }
 
             return new TestRunResult
@@ -105,18 +108,16 @@ internal sealed unsafe class TestRunner(ProgramSpec spec, int descriptor)
         }
     }
 
-    private void Call(ref TestRunAttributes attributes, TestRunRequest request, CancellationToken cancellation)
+    /// <returns>False when a signal interrupted the kernel between two runs (EINTR); it looks after each but the last.</returns>
+    private bool TryCall(ref TestRunAttributes attributes, TestRunRequest request, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var sent = attributes;
-        for (var left = Interruptions; ; left--)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            attributes = sent;
-            var error = Bpf.Call(BpfCommand.ProgramTestRun, ref attributes, out _);
-            if (error == Errno.None) return;
-            if (error is Errno.EINTR or Errno.EAGAIN && left > 0) continue;
-            throw TestRunFailure.Explain(spec, _shape, request, error, attributes.DataSizeOut);
-        }
+        var error = Bpf.Call(BpfCommand.ProgramTestRun, ref attributes, out _);
+        if (error == Errno.None) return true;
+        if (error is not (Errno.EINTR or Errno.EAGAIN)) throw TestRunFailure.Explain(spec, _shape, request, error, attributes.DataSizeOut);
+        attributes = sent;
+        return false;
     }
 
     /// <summary>

@@ -44,6 +44,7 @@ internal static class ErrnoText
         75 => ("EOVERFLOW", "value too large"),
         90 => ("EMSGSIZE", "message too long"),
         95 => ("EOPNOTSUPP", "operation not supported"),
+        97 => ("EAFNOSUPPORT", "address family not supported"),
         110 => ("ETIMEDOUT", "timed out"),
         524 => ("ENOTSUPP", "the kernel does not support it"),
         var number => ($"errno {number}", ""),

@@ -29,6 +29,8 @@ internal struct MapInfo
     [FieldOffset(8)] public uint KeySize;
     [FieldOffset(12)] public uint ValueSize;
     [FieldOffset(16)] public uint MaxEntries;
+    /// <summary>Zero when the map was made without type information.</summary>
+    [FieldOffset(64)] public int BtfId;
 }
 
 /// <summary>What is used of struct bpf_prog_info.</summary>

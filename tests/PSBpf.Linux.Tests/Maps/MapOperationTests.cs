@@ -201,12 +201,12 @@ public sealed class MapOperationTests : KernelTest
     }
 
     [Fact]
-    public void Threads_share_a_map_and_may_dispose_it_meanwhile()
+    public async Task Threads_share_a_map_and_may_dispose_it_meanwhile()
     {
         for (var round = 0; round < 20; round++)
         {
             var map = Map(MapType.Hash, 4, 8, 1024);
-            var threads = Enumerable.Range(0, 4).Select(number => new Thread(() =>
+            var users = Enumerable.Range(0, 4).Select(number => Task.Run(() =>
             {
                 var value = new byte[8];
                 for (var i = 0; i < 500; i++)
@@ -216,10 +216,9 @@ public sealed class MapOperationTests : KernelTest
                     if (error == Errno.EBADF) return;
                     Assert.Equal(Errno.None, error);
                 }
-            })).ToArray();
-            foreach (var thread in threads) thread.Start();
+            }, Cancellation)).ToArray();
             if (round % 2 == 0) map.Dispose();
-            foreach (var thread in threads) thread.Join();
+            await Task.WhenAll(users);
         }
     }
 }

@@ -106,14 +106,14 @@ public sealed class RingBufferTests : KernelTest
     }
 
     [Fact]
-    public void Readers_of_one_map_share_its_samples()
+    public async Task Readers_of_one_map_share_its_samples()
     {
         var map = Map(MapType.RingBuf, 0, 0, 65536);
         var program = Accept(ProgramType.SchedCls, Send.Replace("*(u32 *)(r1 +0)", "*(u32 *)(r1 +76)", StringComparison.Ordinal)
             .Replace("*(u32 *)(r1 +4)", "*(u32 *)(r1 +80)", StringComparison.Ordinal), map);
         var seen = new System.Collections.Concurrent.ConcurrentBag<long>();
         using var stop = new CancellationTokenSource();
-        var threads = Enumerable.Range(0, 3).Select(_ => new Thread(() =>
+        var readers = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
         {
             using var reader = map.OpenRingBuffer();
             while (!stop.IsCancellationRequested)
@@ -125,8 +125,7 @@ public sealed class RingBufferTests : KernelTest
                         return true;
                     });
             }
-        })).ToArray();
-        foreach (var thread in threads) thread.Start();
+        }, Cancellation)).ToArray();
 
         const int Count = 5000;
         for (var i = 0; i < Count; i++)
@@ -135,9 +134,9 @@ public sealed class RingBufferTests : KernelTest
         }
 
         var watch = Stopwatch.StartNew();
-        while (seen.Count < Count && watch.Elapsed < TimeSpan.FromSeconds(10)) Thread.Sleep(1);
-        stop.Cancel();
-        foreach (var thread in threads) thread.Join();
+        while (seen.Count < Count && watch.Elapsed < TimeSpan.FromSeconds(10)) await Task.Delay(1, Cancellation);
+        await stop.CancelAsync();
+        await Task.WhenAll(readers);
         Assert.Equal(Enumerable.Range(0, Count).Select(i => 2L * i), seen.Order());
     }
 

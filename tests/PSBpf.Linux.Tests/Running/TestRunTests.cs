@@ -198,6 +198,107 @@ public sealed class TestRunTests : KernelTest
         Assert.Equal(0L, BitConverter.ToInt64(given, 8));
     }
 
+    [Theory]
+    [InlineData(ProgramType.CgroupSkb)]
+    [InlineData(ProgramType.SchedAct)]
+    [InlineData(ProgramType.LwtIn)]
+    [InlineData(ProgramType.LwtOut)]
+    [InlineData(ProgramType.LwtXmit)]
+    public void Other_socket_buffer_types_run(ProgramType type)
+    {
+        var result = Accept(type, "r0 = 1\nexit").TestRun(new() { Data = Packet(64), Repeat = 3 }, Cancellation);
+        Assert.Equal(1u, result.ReturnValue);
+        Assert.Equal(64, result.Data.Length);
+        Assert.Equal(192, result.Context.Length);
+    }
+
+    [Fact]
+    public void Flow_dissectors_return_flow_keys_and_netfilter_programs_nothing()
+    {
+        byte[] packet = [.. Packet(12), 8, 0, 0x45, 0, 0, 50, 0, 0, 0, 0, 64, 17, .. new byte[40]];
+        var dissector = Load(Spec(ProgramType.FlowDissector, "r0 = 0\nexit") with { ExpectedAttachType = AttachType.FlowDissector }, ProgramLoadOptions.Default);
+        Assert.Equal(56, dissector.Program!.TestRun(new() { Data = packet, Repeat = 2 }, Cancellation).Data.Length);
+
+        var filter = Load(Spec(ProgramType.Netfilter, "r0 = 1\nexit") with { ExpectedAttachType = AttachType.Netfilter }, ProgramLoadOptions.Default);
+        var result = filter.Program!.TestRun(new() { Data = packet, Repeat = 2 }, Cancellation);
+        Assert.Equal(1u, result.ReturnValue);
+        Assert.Empty(result.Data);
+    }
+
+    [Fact]
+    public void Socket_lookups_need_an_address_family()
+    {
+        var program = Load(Spec(ProgramType.SkLookup, "r0 = 1\nexit") with { ExpectedAttachType = AttachType.SkLookup }, ProgramLoadOptions.Default).Program!;
+        var context = new byte[72];
+        context[8] = 2;
+        Assert.Equal(72, program.TestRun(new() { Context = context, Repeat = 2 }, Cancellation).Context.Length);
+        context[8] = 0;
+        var error = Assert.Throws<BpfException>(() => program.TestRun(new() { Context = context }, Cancellation));
+        Assert.Equal("BPF2104", error.Id);
+        Assert.Contains("address family", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Typed_tracepoints_run_only_where_they_are_attached()
+    {
+        var spec = Spec(ProgramType.Tracing, "r0 = 0\nexit") with { ExpectedAttachType = AttachType.TraceRawTp, AttachTarget = "sched_switch" };
+        var program = Load(spec, ProgramLoadOptions.Default).Program!;
+        Assert.Equal("BPF3004", Assert.Throws<BpfException>(() => program.TestRun(new(), Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task Threads_run_a_program_while_it_is_disposed()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var program = Accept(ProgramType.SocketFilter, "r0 = 9\nexit");
+            var runs = Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+            {
+                try
+                {
+                    for (var i = 0; i < 100; i++) Assert.Equal(9u, program.TestRun(new() { Data = Packet(64) }, CancellationToken.None).ReturnValue);
+                }
+                catch (BpfException error) when (error.Id == "BPF2105")
+                {
+                    return;
+                }
+            }, Cancellation)).ToArray();
+            program.Dispose();
+            await Task.WhenAll(runs);
+        }
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void Signals_do_not_end_a_repetition()
+    {
+        using var handler = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGWINCH, context => context.Cancel = true);
+        var program = Accept(ProgramType.SocketFilter, "r0 = 9\nexit");
+        var thread = 0;
+        TestRunResult? result = null;
+        Exception? failure = null;
+        var runner = new Thread(() =>
+        {
+            thread = (int)SignalSender.CurrentThread();
+            try
+            {
+                result = program.TestRun(new() { Data = Packet(64), Repeat = 20_000_000 }, CancellationToken.None);
+            }
+            catch (Exception exception)
+            {
+                failure = exception;
+            }
+        });
+        runner.Start();
+        while (Volatile.Read(ref thread) == 0) Thread.Yield();
+        var sent = 0;
+        while (!runner.Join(2)) sent += SignalSender.Send(thread, SignalSender.WindowChanged) ? 1 : 0;
+        Assert.Null(failure);
+        Assert.Equal(9u, result!.ReturnValue);
+        Assert.True(sent > 10, $"only {sent} signals were sent");
+    }
+
     [Fact]
     public void A_removed_program_does_not_run()
     {
