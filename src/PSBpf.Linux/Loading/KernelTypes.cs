@@ -65,7 +65,7 @@ internal sealed class KernelTypes
     }
 
     private static bool HasName(ReadOnlySpan<byte> strings, int offset, ReadOnlySpan<byte> name) =>
-        offset >= 0 && offset + name.Length < strings.Length
+        offset >= 0 && offset < strings.Length - name.Length
         && strings[offset + name.Length] == 0 && strings.Slice(offset, name.Length).SequenceEqual(name);
 
     /// <summary>Bytes that follow struct btf_type (Documentation/bpf/btf.rst describes each kind).</summary>

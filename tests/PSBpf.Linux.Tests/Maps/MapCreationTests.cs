@@ -81,13 +81,4 @@ public sealed class MapCreationTests : KernelTest
     [InlineData("exactly_16_chars")]
     public void Any_name_is_taken(string name) =>
         Own(Kernel.CreateMap(new MapSpec { Name = name, Type = MapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 }));
-
-    [Theory]
-    [InlineData("0", 1)]
-    [InlineData("0-3\n", 4)]
-    [InlineData("0-3,8,10-11", 7)]
-    [InlineData("", null)]
-    [InlineData("3-1", null)]
-    [InlineData("a-b", null)]
-    public void CPU_lists_are_counted(string text, int? count) => Assert.Equal(count, Linux.Maps.CpuList.Count(text));
 }
