@@ -155,10 +155,10 @@ internal sealed partial class Explorer
             if (checkpoint.OpenPaths > 0)
             {
                 if (_comparison.Covers(checkpoint, _state, _pc, exact: true)) return Visited.Loop;
-                // A long loop leaves many of these; old ones are not asked for ever.
-                if (++checkpoint.Misses > 64) Forget(list, index, ref states);
                 // Inside a loop, a state every few rounds is enough.
                 if (jumps < 20 && instructions < 100) worthwhile = false;
+                // A long loop leaves many of these; old ones are not asked for ever.
+                if (worthwhile && ++checkpoint.Misses > (checkpoint.Hits * 64) + 64) Forget(list, index, ref states);
                 continue;
             }
 
@@ -170,7 +170,8 @@ internal sealed partial class Explorer
                 return Visited.Covered;
             }
 
-            if (++checkpoint.Misses > (checkpoint.Hits * 3) + 3) Forget(list, index, ref states);
+            // A round that leaves no state of its own forgets none of those that earlier rounds left.
+            if (worthwhile && ++checkpoint.Misses > (checkpoint.Hits * 3) + 3) Forget(list, index, ref states);
         }
 
         if (!worthwhile) return Visited.New;

@@ -1,10 +1,11 @@
 using PSBpf.Isa;
+using PSBpf.Uapi;
 
 namespace PSBpf.Verifier.Cfg;
 
 /// <summary>
 /// Which registers may still be read after each slot. States need not agree on the others. Computed backwards to a
-/// fixed point, function by function; a call reads r1 to r5.
+/// fixed point, function by function; a call of a helper reads as many arguments as it has, any other r1 to r5.
 /// </summary>
 internal static class Liveness
 {
@@ -47,7 +48,10 @@ internal static class Liveness
         if (row.Uses.HasFlag(RegisterUse.WritesSource)) writes |= source;
         if (row.Uses.HasFlag(RegisterUse.WritesR0)) writes |= 1;
         if (row.Uses.HasFlag(RegisterUse.ClobbersArguments)) writes |= Scratched;
-        if (row.Kind is FormKind.CallHelper or FormKind.CallFunction or FormKind.CallKfunc or FormKind.CallRegister) reads |= Arguments;
+        if (row.Kind == FormKind.CallHelper && HelperTable.Find((int)instruction.Immediate) is { IsDescribed: true } helper)
+            reads |= Arguments & ((2 << helper.Arguments.Count) - 1);
+        else if (row.Kind is FormKind.CallHelper or FormKind.CallFunction or FormKind.CallKfunc or FormKind.CallRegister)
+            reads |= Arguments;
         // Legacy packet loads take the context from r6.
         if (row.Kind is FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect) reads |= 1 << 6;
         return (reads, writes);

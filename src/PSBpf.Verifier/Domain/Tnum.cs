@@ -123,4 +123,7 @@ internal readonly record struct Tnum(ulong Value, ulong Mask)
     /// <summary>Whether every number of it is a multiple of a power of two.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsAligned(int size) => ((Value | Mask) & (ulong)(size - 1)) == 0;
+
+    /// <summary>As the kernel prints it: <c>(value; mask)</c>. A record's own would recurse through <see cref="Low"/>.</summary>
+    public override string ToString() => $"(0x{Value:x}; 0x{Mask:x})";
 }
