@@ -101,7 +101,6 @@ internal sealed partial class Explorer
             : RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
         if (dst.IsScalar && src.IsScalar)
         {
-            if (row.Alu == AluOperation.Xor && row.UsesSource && instruction.Source == destination) dst.SetConstant(0);
             ScalarArithmetic.Apply(row.Alu, row.Width, ref dst, src);
             return Next();
         }

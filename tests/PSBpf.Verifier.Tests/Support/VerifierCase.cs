@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Uapi;
@@ -19,9 +20,9 @@ namespace PSBpf.Verifier.Tests.Support;
 /// A blank line ends a case; <c>#</c> starts a comment line. A message after <c>expect: reject</c> must be in both
 /// verifiers' words; after <c>expect: reject-here</c> in ours only.
 /// </summary>
-public sealed record VerifierCase(string File, int Line, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo)
+public sealed partial record VerifierCase(string Place, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo)
 {
-    public override string ToString() => $"{File}:{Line} {Name}";
+    public override string ToString() => $"{Place} {Name}";
 
     /// <summary>Every case of every file.</summary>
     public static IReadOnlyList<VerifierCase> All => Cases.Value;
@@ -56,13 +57,17 @@ public sealed record VerifierCase(string File, int Line, string Name, ProgramSpe
         foreach (string each in block.Where(text => text.StartsWith("each:", StringComparison.Ordinal)))
         {
             string[] parts = each[5..].Trim().Split('=', 2);
-            texts = texts.SelectMany(text => parts[1].Split('|').Select(value => text.Replace("{" + parts[0] + "}", value, StringComparison.Ordinal)));
+            texts = texts.SelectMany(text => Separator().Split(parts[1]).Select(value => text.Replace("{" + parts[0] + "}", value, StringComparison.Ordinal)));
         }
 
-        return texts.Select(text => Parse(file, line, text)).ToList();
+        return texts.Select((text, index) => Parse($"{file}:{line}.{index}", text)).ToList();
     }
 
-    private static VerifierCase Parse(string file, int line, string text)
+    // A bar separates values; the bar of |= does not.
+    [GeneratedRegex(@"\|(?!=)")]
+    private static partial Regex Separator();
+
+    private static VerifierCase Parse(string place, string text)
     {
         string name = "", type = "xdp", license = "GPL", expect = "";
         var maps = new List<MapSpec>();
@@ -92,8 +97,8 @@ public sealed record VerifierCase(string File, int Line, string Name, ProgramSpe
         };
         string[] verdict = expect.Split(' ', 2);
         return new VerifierCase(
-            file, line, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",
-            verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{file}:{line}: expect: accept, reject or reject-here") });
+            place, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",
+            verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{place}: expect: accept, reject or reject-here") });
     }
 
     // name type key value entries [rdonly]
