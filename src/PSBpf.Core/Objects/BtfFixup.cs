@@ -8,77 +8,133 @@ namespace PSBpf.Objects;
 /// <summary>
 /// Completes an object's BTF from its ELF symbols, as libbpf does before loading: clang leaves the size of
 /// BTF_KIND_DATASEC and the offsets of global variables 0. Functions that a linker would hide become static ones, so
-/// that the kernel verifies them in the context of their callers.
+/// that the kernel verifies them in the context of their callers. Variables that the code generator moved to another
+/// section after their BTF was written (constant arrays, to .rodata.cst16, by clang 14) are taken out of the list:
+/// the kernel refuses BTF with variables outside their section.
 /// </summary>
-internal static class BtfFixup
+internal sealed class BtfFixup
 {
-    private const int RecordSize = 12;
-    private const int SizeField = 8;
+    // struct btf_header: type_off, type_len, str_off, str_len from byte 8 on. struct btf_type: name, info, size.
+    private const int TypeLengthField = 12;
+    private const int StringOffsetField = 16;
     private const int InfoField = 4;
+    private const int SizeField = 8;
+    private const int RecordSize = 12;
+    private const int EntrySize = 12;
+    private const int EntryOffsetField = 4;
 
-    public static BtfTypeSet Apply(ElfFile elf, ElfSection btfSection, BtfTypeSet types)
+    private readonly ElfFile _elf;
+    private readonly ElfSection _btfSection;
+    private readonly BtfTypeSet _types;
+    private readonly byte[] _data;
+    private readonly ILookup<string, ElfSymbol> _symbols;
+    private readonly Dictionary<ulong, ElfRelocation> _relocations = [];
+
+    private BtfFixup(ElfFile elf, ElfSection btfSection, BtfTypeSet types)
     {
-        byte[] data = types.Data.ToArray();
-        ILookup<string, ElfSymbol> symbols = elf.Symbols.Where(symbol => symbol.Name.Length > 0).ToLookup(symbol => symbol.Name);
-        Dictionary<ulong, ElfRelocation> relocations = [];
-        foreach (ElfRelocation relocation in elf.RelocationsOf(btfSection)) relocations[relocation.Offset] = relocation;
+        _elf = elf;
+        _btfSection = btfSection;
+        _types = types;
+        _data = types.Data.ToArray();
+        _symbols = elf.Symbols.Where(symbol => symbol.Name.Length > 0).ToLookup(symbol => symbol.Name);
+        foreach (ElfRelocation relocation in elf.RelocationsOf(btfSection)) _relocations[relocation.Offset] = relocation;
+    }
 
-        foreach (BtfType type in types.Types)
+    public static BtfTypeSet Apply(ElfFile elf, ElfSection btfSection, BtfTypeSet types) => new BtfFixup(elf, btfSection, types).Apply();
+
+    private BtfTypeSet Apply()
+    {
+        List<(int Start, int Length)> removed = [];
+        foreach (BtfType type in _types.Types)
         {
             switch (type)
             {
-                case BtfDataSection dataSection when elf.Find(dataSection.Name) is { } section:
-                    WriteSection(dataSection, section);
+                case BtfDataSection dataSection when _elf.Find(dataSection.Name) is { } section:
+                    if (Complete(dataSection, section) is { Length: > 0 } rest) removed.Add(rest);
                     break;
-                case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when symbols[type.Name].Any(IsHiddenFunction):
-                    Span<byte> info = data.AsSpan(types.OffsetOf(type) + InfoField);
-                    BinaryPrimitives.WriteUInt16LittleEndian(info, (ushort)BtfLinkage.Static);
+                case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when _symbols[type.Name].Any(IsHiddenFunction):
+                    BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_types.OffsetOf(type) + InfoField), (ushort)BtfLinkage.Static);
                     break;
             }
         }
 
-        return BtfTypeSet.Read(data, elf.At(btfSection.Name));
-
-        void WriteSection(BtfDataSection dataSection, ElfSection section)
-        {
-            if (section.Size > int.MaxValue)
-                throw DiagnosticRules.ObjectTooLarge.Error($"Section '{section.Name}' takes {section.Size} bytes.", elf.At(section.Name));
-            int record = types.OffsetOf(dataSection), entries = record + RecordSize;
-            var variables = new BtfSectionVariable[dataSection.Variables.Count];
-            for (int index = 0; index < variables.Length; index++)
-            {
-                BtfSectionVariable variable = dataSection.Variables[index];
-                long offset = FindOffset(variable, entries + index * RecordSize + 4, section);
-                if (offset + variable.Size > (long)section.Size)
-                    throw DiagnosticRules.BtfMalformed.Error(
-                        $"Variable '{types[variable.TypeId].Name}' ({variable.Size} bytes at offset {offset}) lies outside section '{section.Name}', which has {section.Size} bytes.",
-                        elf.At(btfSection.Name, (ulong)(entries + index * RecordSize)));
-                variables[index] = variable with { Offset = (int)offset };
-            }
-
-            // The kernel wants them ascending.
-            Array.Sort(variables, (left, right) => left.Offset.CompareTo(right.Offset));
-            BinaryPrimitives.WriteInt32LittleEndian(data.AsSpan(record + SizeField), (int)section.Size);
-            for (int index = 0; index < variables.Length; index++)
-            {
-                Span<byte> entry = data.AsSpan(entries + index * RecordSize);
-                BinaryPrimitives.WriteInt32LittleEndian(entry, variables[index].TypeId);
-                BinaryPrimitives.WriteInt32LittleEndian(entry[4..], variables[index].Offset);
-                BinaryPrimitives.WriteInt32LittleEndian(entry[8..], variables[index].Size);
-            }
-        }
-
-        // clang's relocations are exact; a tool may have dropped them after filling in the offsets, or the names remain.
-        long FindOffset(BtfSectionVariable variable, int field, ElfSection section)
-        {
-            if (relocations.TryGetValue((ulong)field, out ElfRelocation relocation)
-                && elf.Symbols[relocation.Symbol] is var target && target.SectionIndex == section.Index)
-                return (long)target.Value + variable.Offset;
-            foreach (ElfSymbol symbol in symbols[types[variable.TypeId].Name])
-                if (symbol.SectionIndex == section.Index && symbol.Type == ElfSymbolType.Object) return (long)symbol.Value;
-            return variable.Offset;
-        }
+        return BtfTypeSet.Read(Without(removed), _elf.At(_btfSection.Name));
     }
+
+    /// <summary>Writes a data section's size and variables.</summary>
+    /// <returns>The part of its record that is left over.</returns>
+    private (int Start, int Length) Complete(BtfDataSection dataSection, ElfSection section)
+    {
+        if (section.Size > int.MaxValue)
+            throw DiagnosticRules.ObjectTooLarge.Error($"Section '{section.Name}' takes {section.Size} bytes.", _elf.At(section.Name));
+        int record = _types.OffsetOf(dataSection), entries = record + RecordSize;
+        List<BtfSectionVariable> variables = new(dataSection.Variables.Count);
+        for (int index = 0; index < dataSection.Variables.Count; index++)
+        {
+            BtfSectionVariable variable = dataSection.Variables[index];
+            int entry = entries + index * EntrySize;
+            if (FindOffset(variable, entry + EntryOffsetField, section) is not { } offset) continue;
+            if (offset + variable.Size > (long)section.Size)
+                throw DiagnosticRules.BtfMalformed.Error(
+                    $"Variable '{_types[variable.TypeId].Name}' ({variable.Size} bytes at offset {offset}) lies outside section '{section.Name}', which has {section.Size} bytes.",
+                    _elf.At(_btfSection.Name, (ulong)entry));
+            variables.Add(variable with { Offset = (int)offset });
+        }
+
+        // The kernel wants them ascending.
+        variables.Sort((left, right) => left.Offset.CompareTo(right.Offset));
+        BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(record + InfoField), (ushort)variables.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(_data.AsSpan(record + SizeField), (int)section.Size);
+        for (int index = 0; index < variables.Count; index++)
+        {
+            Span<byte> entry = _data.AsSpan(entries + index * EntrySize);
+            BinaryPrimitives.WriteInt32LittleEndian(entry, variables[index].TypeId);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[4..], variables[index].Offset);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[8..], variables[index].Size);
+        }
+
+        return (entries + variables.Count * EntrySize, (dataSection.Variables.Count - variables.Count) * EntrySize);
+    }
+
+    /// <summary>
+    /// Where a variable lies in its section; null when it lies in another. clang's relocations say so exactly; a tool
+    /// may have dropped them after filling in the offsets, or the symbols remain.
+    /// </summary>
+    private long? FindOffset(BtfSectionVariable variable, int field, ElfSection section)
+    {
+        if (_relocations.TryGetValue((ulong)field, out ElfRelocation relocation))
+        {
+            ElfSymbol target = _elf.Symbols[relocation.Symbol];
+            return target.SectionIndex == section.Index ? (long)target.Value + variable.Offset : null;
+        }
+
+        foreach (ElfSymbol symbol in _symbols[_types[variable.TypeId].Name])
+            if (symbol.SectionIndex == section.Index && symbol.Type == ElfSymbolType.Object) return (long)symbol.Value;
+        return variable.Offset;
+    }
+
+    private byte[] Without(List<(int Start, int Length)> removed)
+    {
+        if (removed.Count == 0) return _data;
+        int total = removed.Sum(part => part.Length);
+        byte[] shorter = new byte[_data.Length - total];
+        int from = 0, to = 0;
+        foreach ((int start, int length) in removed)
+        {
+            _data.AsSpan(from..start).CopyTo(shorter.AsSpan(to));
+            to += start - from;
+            from = start + length;
+        }
+
+        _data.AsSpan(from).CopyTo(shorter.AsSpan(to));
+        Subtract(shorter.AsSpan(TypeLengthField), total);
+        uint typeOffset = BinaryPrimitives.ReadUInt32LittleEndian(shorter.AsSpan(8)), stringOffset = BinaryPrimitives.ReadUInt32LittleEndian(shorter.AsSpan(StringOffsetField));
+        if (stringOffset > typeOffset) Subtract(shorter.AsSpan(StringOffsetField), total);
+        return shorter;
+    }
+
+    private static void Subtract(Span<byte> field, int amount) =>
+        BinaryPrimitives.WriteInt32LittleEndian(field, BinaryPrimitives.ReadInt32LittleEndian(field) - amount);
 
     private static bool IsHiddenFunction(ElfSymbol symbol) =>
         symbol is { Type: ElfSymbolType.Function, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true };

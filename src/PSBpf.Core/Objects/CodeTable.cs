@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Elf;
@@ -74,20 +73,7 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
     {
         if (section.Size % Instruction.Size != 0)
             throw DiagnosticRules.ElfMalformed.Error($"Section '{section.Name}' has {section.Size} bytes, which are not whole instructions.", elf.At(section.Name));
-        return new CodeSection(Decode(section.Data.Span), ReadFunctions(section), ReadRelocations(section), ReadLines(section), ReadTypeIds(section));
-    }
-
-    private static Instruction[] Decode(ReadOnlySpan<byte> bytes)
-    {
-        var instructions = new Instruction[bytes.Length / Instruction.Size];
-        for (int slot = 0; slot < instructions.Length; slot++)
-        {
-            ReadOnlySpan<byte> raw = bytes.Slice(slot * Instruction.Size, Instruction.Size);
-            instructions[slot] = new Instruction(
-                raw[0], raw[1] & 0xf, raw[1] >> 4, BinaryPrimitives.ReadInt16LittleEndian(raw[2..]), BinaryPrimitives.ReadInt32LittleEndian(raw[4..]));
-        }
-
-        return instructions;
+        return new CodeSection(InstructionDecoder.ReadSlots(section.Data.Span), ReadFunctions(section), ReadRelocations(section), ReadLines(section), ReadTypeIds(section));
     }
 
     private CodeFunction[] ReadFunctions(ElfSection section)

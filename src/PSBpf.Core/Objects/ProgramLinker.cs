@@ -14,12 +14,8 @@ internal sealed record LinkedCode(
 /// </summary>
 internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, CodeFunction entry)
 {
-    private const byte LoadImmediate64 = 0x18;
-    private const byte Call = 0x85;
-    private const int PseudoCall = 1;
-    private const int PseudoFunction = 4;
-    private const int PseudoMapIndex = 5;
-    private const int PseudoMapIndexValue = 6;
+    private const byte LoadImmediate64 = Opcodes.Ld | Opcodes.Imm | Opcodes.Dw;
+    private const byte Call = Opcodes.Jmp | Opcodes.Call;
 
     private readonly List<Instruction> _code = [];
     private readonly List<MapSpec> _maps = [];
@@ -101,11 +97,11 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
         {
             MapSpec map = maps.DefinedAt(section, offset)
                 ?? throw Error(function, at, $"refers to offset {offset} of '.maps', where no map is defined");
-            Write(function, at, instruction.WithSource(PseudoMapIndex), IndexOf(map), 0);
+            Write(function, at, instruction.WithSource(Opcodes.PseudoMapIndex), IndexOf(map), 0);
         }
         else if (maps.DataOf(section) is { } data)
         {
-            Write(function, at, instruction.WithSource(PseudoMapIndexValue), IndexOf(data), unchecked((int)offset));
+            Write(function, at, instruction.WithSource(Opcodes.PseudoMapIndexValue), IndexOf(data), unchecked((int)offset));
         }
         else
         {
@@ -116,24 +112,24 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     /// <summary>Without a relocation the assembler resolved it: calls within a section are relative, everything else is a plain number.</summary>
     private void CheckUnrelocated(CodeFunction function, int at, Instruction instruction)
     {
-        if (instruction is { Opcode: Call, Source: PseudoCall })
+        if (instruction is { Opcode: Call, Source: Opcodes.PseudoCall })
             LinkCall(function, at, instruction, function.Section, (long)function.Start + at + instruction.Immediate + 1);
-        else if (instruction is { Opcode: LoadImmediate64, Source: PseudoFunction })
+        else if (instruction is { Opcode: LoadImmediate64, Source: Opcodes.PseudoFunction })
             LinkFunctionAddress(function, at, instruction, function.Section, (long)function.Start + at + instruction.Immediate + 1);
-        else if (instruction is { Opcode: LoadImmediate64, Source: not 0 })
-            throw Error(function, at, $"has an lddw instruction with pseudo source {instruction.Source} but without a relocation");
+        else if (instruction is { Opcode: LoadImmediate64, Source: Opcodes.PseudoMapFd or Opcodes.PseudoMapValue or Opcodes.PseudoMapIndex or Opcodes.PseudoMapIndexValue })
+            throw Error(function, at, $"names a map by the number {instruction.Immediate} instead of a relocation");
     }
 
     private void LinkCall(CodeFunction function, int at, Instruction instruction, ElfSection section, long slot)
     {
         int target = Place(FunctionAt(function, at, section, slot)), place = _starts[function] + at;
-        _code[place] = instruction.WithSource(PseudoCall).WithImmediate(target - place - 1);
+        _code[place] = instruction.WithSource(Opcodes.PseudoCall).WithImmediate(target - place - 1);
     }
 
     private void LinkFunctionAddress(CodeFunction function, int at, Instruction instruction, ElfSection section, long slot)
     {
         int target = Place(FunctionAt(function, at, section, slot));
-        Write(function, at, instruction.WithSource(PseudoFunction), target - (_starts[function] + at) - 1, 0);
+        Write(function, at, instruction.WithSource(Opcodes.PseudoFunction), target - (_starts[function] + at) - 1, 0);
     }
 
     private CodeFunction FunctionAt(CodeFunction function, int at, ElfSection section, long slot) =>
