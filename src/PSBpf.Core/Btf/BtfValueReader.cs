@@ -113,10 +113,10 @@ internal readonly struct BtfValueReader(BtfTypeSet types)
         if (integer.Encoding.HasFlag(BtfIntEncoding.Signed))
         {
             Int128 value = BtfBits.SignExtend(raw, bits);
-            return integer.Size switch { 1 => (sbyte)value, 2 => (short)value, 4 => (int)value, 8 => (long)value, _ => value };
+            return integer.Size switch { 1 => (object)(sbyte)value, 2 => (short)value, 4 => (int)value, 8 => (long)value, _ => value };
         }
 
-        return integer.Size switch { 1 => (byte)raw, 2 => (ushort)raw, 4 => (uint)raw, 8 => (ulong)raw, _ => raw };
+        return integer.Size switch { 1 => (object)(byte)raw, 2 => (ushort)raw, 4 => (uint)raw, 8 => (ulong)raw, _ => raw };
     }
 
     private static BtfEnumValue ReadEnum(BtfEnumType enumeration, ReadOnlySpan<byte> data, int offset, int bits)
