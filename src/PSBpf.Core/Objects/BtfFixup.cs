@@ -27,7 +27,8 @@ internal sealed class BtfFixup
     private readonly ElfSection _btfSection;
     private readonly BtfTypeSet _types;
     private readonly byte[] _data;
-    private readonly ILookup<string, ElfSymbol> _symbols;
+    private readonly Dictionary<(int Section, string Name), ulong> _variables = [];
+    private readonly HashSet<string> _hiddenFunctions = [];
     private readonly Dictionary<ulong, ElfRelocation> _relocations = [];
 
     private BtfFixup(ElfFile elf, ElfSection btfSection, BtfTypeSet types)
@@ -36,7 +37,12 @@ internal sealed class BtfFixup
         _btfSection = btfSection;
         _types = types;
         _data = types.Data.ToArray();
-        _symbols = elf.Symbols.Where(symbol => symbol.Name.Length > 0).ToLookup(symbol => symbol.Name);
+        foreach (ElfSymbol symbol in elf.Symbols)
+        {
+            if (symbol.Type == ElfSymbolType.Object) _variables.TryAdd((symbol.SectionIndex, symbol.Name), symbol.Value);
+            if (symbol is { Type: ElfSymbolType.Function, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true }) _hiddenFunctions.Add(symbol.Name);
+        }
+
         foreach (ElfRelocation relocation in elf.RelocationsOf(btfSection)) _relocations[relocation.Offset] = relocation;
     }
 
@@ -52,7 +58,7 @@ internal sealed class BtfFixup
                 case BtfDataSection dataSection when _elf.Find(dataSection.Name) is { } section:
                     if (Complete(dataSection, section) is { Length: > 0 } rest) removed.Add(rest);
                     break;
-                case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when _symbols[type.Name].Any(IsHiddenFunction):
+                case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when _hiddenFunctions.Contains(type.Name):
                     BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_types.OffsetOf(type) + InfoField), (ushort)BtfLinkage.Static);
                     break;
             }
@@ -108,9 +114,7 @@ internal sealed class BtfFixup
             return target.SectionIndex == section.Index ? (long)target.Value + variable.Offset : null;
         }
 
-        foreach (ElfSymbol symbol in _symbols[_types[variable.TypeId].Name])
-            if (symbol.SectionIndex == section.Index && symbol.Type == ElfSymbolType.Object) return (long)symbol.Value;
-        return variable.Offset;
+        return _variables.TryGetValue((section.Index, _types[variable.TypeId].Name), out ulong value) ? (long)value : variable.Offset;
     }
 
     private byte[] Without(List<(int Start, int Length)> removed)
@@ -135,7 +139,4 @@ internal sealed class BtfFixup
 
     private static void Subtract(Span<byte> field, int amount) =>
         BinaryPrimitives.WriteInt32LittleEndian(field, BinaryPrimitives.ReadInt32LittleEndian(field) - amount);
-
-    private static bool IsHiddenFunction(ElfSymbol symbol) =>
-        symbol is { Type: ElfSymbolType.Function, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true };
 }

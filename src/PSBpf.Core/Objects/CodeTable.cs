@@ -61,10 +61,11 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
         return null;
     }
 
-    /// <summary>Counts slots that go into a program: each program has its own copy of the subprograms it uses.</summary>
+    /// <summary>Counts a function that goes into a program: each program has its own copy of the subprograms it uses.</summary>
     public void Spend(int slots)
     {
-        _spent += slots;
+        // What is kept about a function takes as much memory as a few instructions.
+        _spent += slots + 8;
         if (_spent > MaxSlots)
             throw DiagnosticRules.ObjectTooLarge.Error($"The object's programs have more than {MaxSlots} instructions together.", elf.At());
     }
@@ -78,7 +79,6 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
 
     private CodeFunction[] ReadFunctions(ElfSection section)
     {
-        // An alias (a second symbol for the same code) is a program of its own name, but code is found by its first name.
         ElfSymbol[] symbols = [.. _functionSymbols[section.Index].OrderBy(symbol => symbol.Value)];
         var functions = new CodeFunction[symbols.Length];
         for (int index = 0; index < symbols.Length; index++)
@@ -119,7 +119,7 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
 
     private LineSpec[] ReadLines(ElfSection section)
     {
-        if (!extension.Lines.TryGetValue(section.Name, out List<BtfLineInfo>? records)) return [];
+        if (!IsFirst(section) || !extension.Lines.TryGetValue(section.Name, out List<BtfLineInfo>? records)) return [];
         List<LineSpec> lines = new(records.Count);
         foreach (BtfLineInfo record in records.OrderBy(record => record.Offset))
         {
@@ -135,10 +135,13 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
     private Dictionary<int, int> ReadTypeIds(ElfSection section)
     {
         Dictionary<int, int> ids = [];
-        if (extension.Functions.TryGetValue(section.Name, out List<BtfFunctionInfo>? records))
+        if (IsFirst(section) && extension.Functions.TryGetValue(section.Name, out List<BtfFunctionInfo>? records))
             foreach (BtfFunctionInfo record in records) ids.TryAdd(Slot(section, record.Offset), record.TypeId);
         return ids;
     }
+
+    /// <summary>.BTF.ext knows sections by name only: of several with one name it means the first.</summary>
+    private bool IsFirst(ElfSection section) => ReferenceEquals(elf.Find(section.Name), section);
 
     private int Slot(ElfSection section, uint offset) =>
         offset % Instruction.Size == 0 && offset < section.Size

@@ -27,8 +27,10 @@ internal sealed class MapDefinitionReader(BtfTypeSet types, DiagnosticLocation l
     private MapSpec Read(string name, BtfStruct definition, bool isInner)
     {
         var map = new MapSpec { Name = name, Type = MapType.Unspecified, Btf = types };
+        HashSet<string> seen = [];
         foreach (BtfMember member in definition.Members)
         {
+            if (!seen.Add(member.Name)) throw Malformed(name, $"has the field '{member.Name}' twice");
             map = member.Name switch
             {
                 "type" => map with { Type = (MapType)Number(name, member) },

@@ -76,11 +76,12 @@ internal sealed class MapTable
                 _elf.At(MapSection, relocation.Offset), "Leave the initializer of 'values' out and fill the map after loading.");
         }
 
+        HashSet<string> names = [];
         var reader = new MapDefinitionReader(_btf, _elf.At(MapSection));
         foreach (BtfSectionVariable variable in definitions.Variables)
         {
             MapSpec map = reader.Read((BtfReference)_btf[variable.TypeId]);
-            if (_all.Any(other => other.Name == map.Name) || !_defined.TryAdd((section.Index, variable.Offset), map))
+            if (!names.Add(map.Name) || !_defined.TryAdd((section.Index, variable.Offset), map))
                 throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' is defined twice, or on top of another.", _elf.At(MapSection, (ulong)variable.Offset));
             _all.Add(map);
         }

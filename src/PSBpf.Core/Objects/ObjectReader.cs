@@ -10,7 +10,7 @@ namespace PSBpf.Objects;
 /// <summary>How to read an object file.</summary>
 public sealed record ObjectReadOptions
 {
-    /// <summary>BPF_PROG_TYPE_* of programs whose section's name says none; null makes such a section an error.</summary>
+    /// <summary>BPF_PROG_TYPE_* of all programs, whatever their sections' names say; null to go by those names.</summary>
     public ProgramType? Type { get; init; }
 }
 

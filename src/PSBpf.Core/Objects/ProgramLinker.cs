@@ -19,6 +19,7 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
 
     private readonly List<Instruction> _code = [];
     private readonly List<MapSpec> _maps = [];
+    private readonly Dictionary<MapSpec, int> _mapIndices = new(ReferenceEqualityComparer.Instance);
     private readonly List<CodeFunction> _placed = [];
     private readonly Dictionary<CodeFunction, int> _starts = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<(CodeFunction Function, int Slot)> _pending = new();
@@ -145,8 +146,8 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
 
     private int IndexOf(MapSpec map)
     {
-        int index = _maps.FindIndex(other => ReferenceEquals(other, map));
-        if (index >= 0) return index;
+        if (_mapIndices.TryGetValue(map, out int index)) return index;
+        _mapIndices.Add(map, _maps.Count);
         _maps.Add(map);
         return _maps.Count - 1;
     }
@@ -159,9 +160,22 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private IEnumerable<LineSpec> Lines(CodeFunction function)
     {
         LineSpec[] lines = Section(function).Lines;
-        int first = Array.FindIndex(lines, line => line.Instruction >= function.Start);
-        for (int index = first; index >= 0 && index < lines.Length && lines[index].Instruction < function.Start + function.Length; index++)
+        int end = function.Start + function.Length;
+        for (int index = FirstLineFrom(lines, function.Start); index < lines.Length && lines[index].Instruction < end; index++)
             yield return lines[index] with { Instruction = lines[index].Instruction - function.Start + _starts[function] };
+    }
+
+    private static int FirstLineFrom(LineSpec[] lines, int slot)
+    {
+        int low = 0, high = lines.Length;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (lines[middle].Instruction < slot) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
     }
 
     private BpfException Unresolved(CodeFunction function, int at, ElfSymbol symbol)
@@ -177,12 +191,13 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
 
     private DiagnosticLocation At(CodeFunction function, int at)
     {
-        LineSpec? line = Section(function).Lines.LastOrDefault(line => line.Instruction <= function.Start + at);
+        LineSpec[] lines = Section(function).Lines;
+        int next = FirstLineFrom(lines, function.Start + at + 1);
         return elf.At(function.Section.Name, (ulong)(function.Start + at) * Instruction.Size) with
         {
             Program = entry.Name,
             Instruction = _starts[function] + at,
-            Source = line?.Source,
+            Source = next > 0 ? lines[next - 1].Source : null,
         };
     }
 }

@@ -32,20 +32,22 @@ internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps,
 
     private void AddPrograms(ElfSection section, string license, List<ProgramSpec> programs)
     {
+        bool autoLoad = !section.Name.StartsWith(NoAutoLoad);
+        string name = autoLoad ? section.Name : section.Name[1..];
+        SectionName? row = SectionNames.Match(name);
+        // A type that the user names counts for more than the section, but the rest of a section's row only fits its own type.
+        ProgramType? type = options.Type ?? row?.Type;
+        if (row?.Type != type) row = null;
         foreach (CodeFunction function in code[section].Functions)
         {
             if (!function.IsGlobal) continue;
-            bool autoLoad = !section.Name.StartsWith(NoAutoLoad);
-            string name = autoLoad ? section.Name : section.Name[1..];
-            SectionName? row = SectionNames.Match(name);
-            if (row is null && options.Type is null) throw UnknownSection(function, name);
             LinkedCode linked = new ProgramLinker(elf, maps, code, function).Link();
             programs.Add(new ProgramSpec
             {
                 Name = function.Name,
                 Section = name,
-                Type = options.Type is { } type && row?.Type != type ? type : row!.Type,
-                ExpectedAttachType = options.Type is { } other && row?.Type != other ? 0 : row!.Attach,
+                Type = type ?? throw UnknownSection(function, name),
+                ExpectedAttachType = row?.Attach ?? 0,
                 AttachTarget = row?.TargetOf(name) ?? "",
                 Flags = row?.Flags ?? 0,
                 AutoLoad = autoLoad,
