@@ -210,6 +210,26 @@ public sealed class BtfTypeSetTests
     }
 
     [Fact]
+    public void The_type_information_of_the_running_kernel_is_read_whole()
+    {
+        const string Path = "/sys/kernel/btf/vmlinux";
+        if (!File.Exists(Path)) Assert.Skip($"there is no {Path}");
+        var watch = Stopwatch.StartNew();
+
+        BtfTypeSet types = BtfTypeSet.Read(File.ReadAllBytes(Path));
+        foreach (BtfType type in types.Types) Assert.NotNull(types.Declare(type, "x"));
+
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        Assert.True(types.Types.Count > 10_000);
+        BtfType task = types.Find(BtfKind.Struct, "task_struct")!;
+        Assert.True(types.TryFindMember(task, "comm", out BtfMember? comm, out int offset));
+        Assert.Equal("char[16]", types.Declare(types[comm.TypeId]));
+        Assert.InRange(offset / 8, 8, types.SizeOf(task) - 16);
+        var record = Assert.IsType<BtfRecord>(BtfValue.Read(types, task, new byte[types.SizeOf(task)]));
+        Assert.Equal("", record["comm"]);
+    }
+
+    [Fact]
     public void Pointers_may_go_round_in_circles()
     {
         var builder = new BtfBuilder();
