@@ -40,6 +40,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule ProgramRemoved = new("BPF2105", "program-removed", NotFound,
         "Import the program again.");
 
+    /// <summary>Instructions that make no program: an unknown one, or a jump to where none begins.</summary>
+    public static readonly DiagnosticRule ProgramMalformed = new("BPF2106", "program-malformed", InvalidData,
+        "Correct the instruction that the message names.");
+
     /// <summary>A hook name that cannot be read, or names a hook that does not exist.</summary>
     public static readonly DiagnosticRule HookName = new("BPF2201", "hook-name", InvalidArgument,
         "Write a hook as type:target, e.g. xdp:eth0.");
@@ -55,4 +59,8 @@ public static partial class DiagnosticRules
     /// <summary>A hook that fires with nothing attached.</summary>
     public static readonly DiagnosticRule HookEmpty = new("BPF2204", "hook-empty", NotFound,
         "Attach a program first: Add-BpfLink <program> -Hook <hook>.");
+
+    /// <summary>A link that no longer holds.</summary>
+    public static readonly DiagnosticRule LinkDetached = new("BPF2205", "link-detached", NotFound,
+        "Attach the program again: Add-BpfLink <program> -Hook <hook>.");
 }

@@ -1,0 +1,129 @@
+using System.Buffers.Binary;
+using PSBpf.Runtime.Runs;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Contexts;
+
+/// <summary>
+/// Packets for programs that see a struct __sk_buff. The kernel's test run takes an Ethernet frame that came in through
+/// the loopback device; only classifiers and actions then see the Ethernet header, the others start at the network layer.
+/// </summary>
+internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
+{
+    private const int EthernetHeader = 14, Ipv4Header = 20, Ipv6Header = 40;
+    private const ushort EtherTypeIpv4 = 0x0800, EtherTypeIpv6 = 0x86dd;
+    private const uint FamilyInet = 2, FamilyInet6 = 10;
+    private const uint PacketHost = 0, PacketBroadcast = 1, PacketMulticast = 2, PacketOtherHost = 3;
+
+    private static readonly ContextLayout Layout = ContextLayouts.SchedSkb;
+
+    // What a test run takes from a given context, as (first byte, one past the last) of struct __sk_buff.
+    private static readonly (int Start, int End)[] Accepted =
+        [.. ((string[])["mark", "priority", "ingress_ifindex", "ifindex", "cb", "tstamp", "wire_len", "gso_segs", "gso_size", "hwtstamp"])
+            .Select(name => Layout.Fields.First(field => field.Name == name))
+            .Select(field => (field.Offset, field.Offset + field.Size))];
+
+    private static readonly int Length = At("len"), Type = At("pkt_type"), Protocol = At("protocol"), Device = At("ifindex"), Family = At("family"),
+        Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len");
+
+    /// <summary>For classifiers and actions.</summary>
+    public static SkbInput Layer2 { get; } = new(seesLinkHeader: true);
+
+    /// <summary>For socket filters and cgroups.</summary>
+    public static SkbInput Layer3 { get; } = new(seesLinkHeader: false);
+
+    /// <inheritdoc/>
+    public override void Check(ProgramTypeInfo type, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
+    {
+        if (context.IsEmpty) return;
+        CheckLength(type, context);
+        int at = 0;
+        foreach (var (start, end) in Accepted.Append((Layout.Size, Layout.Size)))
+        {
+            for (; at < Math.Min(start, context.Length); at++)
+            {
+                if (context[at] != 0)
+                    throw Refuse(type, $"{Layout.FieldAt(at)?.Name ?? $"byte {at}"} of the context is set, which only the packet decides", Errno.EINVAL);
+            }
+
+            at = end;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
+    {
+        run.Packet.Fill(packet);
+        run.OpenRecord(0);
+        byte* start = run.Packet.Origin, end = start + packet.Length;
+        byte* network = start + Math.Min(EthernetHeader, packet.Length);
+        run.LinkHeader = start;
+        run.NetworkHeader = network;
+        byte* data = seesLinkHeader ? start : network;
+        run.SetPacket(data, end, data);
+
+        var fields = new Span<byte>(run.Record + ContextView.FieldsOffset, Layout.Size);
+        fields.Clear();
+        Set(fields, Length, (uint)(end - data));
+        Set(fields, WireLength, (uint)(end - data));
+        Set(fields, Device, XdpInput.DefaultInterface);
+        if (packet.Length >= EthernetHeader) FillFromHeaders(fields, packet);
+        foreach (var (from, to) in Accepted)
+        {
+            // Zero means "as it is" for a device and a length; the rest starts at zero anyway.
+            var given = from < context.Length ? context[from..Math.Min(to, context.Length)] : [];
+            if (given.ContainsAnyExcept((byte)0)) given.CopyTo(fields[from..]);
+        }
+    }
+
+    /// <summary>The frame with its Ethernet header; where the program did not see that, zeros stand for it.</summary>
+    public override byte[] ReadPacket(RunState run)
+    {
+        int header = seesLinkHeader ? 0 : (int)(run.NetworkHeader - run.LinkHeader);
+        var frame = new byte[header + (int)(run.DataEnd - run.Data)];
+        new ReadOnlySpan<byte>(run.Data, (int)(run.DataEnd - run.Data)).CopyTo(frame.AsSpan(header));
+        return frame;
+    }
+
+    /// <inheritdoc/>
+    public override byte[] ReadContext(RunState run, int inputLength)
+    {
+        // As the kernel hands it out: what the program may have changed, and the device.
+        var fields = new ReadOnlySpan<byte>(run.Record + ContextView.FieldsOffset, Layout.Size);
+        var context = new byte[Layout.Size];
+        foreach (var (from, to) in Accepted) fields[from..to].CopyTo(context.AsSpan(from));
+        return context;
+    }
+
+    private static void FillFromHeaders(Span<byte> fields, ReadOnlySpan<byte> packet)
+    {
+        ushort etherType = BinaryPrimitives.ReadUInt16BigEndian(packet[12..]);
+        var network = packet[EthernetHeader..];
+
+        // Lengths instead of types are IEEE 802.3 frames: ETH_P_802_2, or ETH_P_802_3 for raw IPX.
+        ushort protocol = etherType >= 0x600 ? etherType : (ushort)(network.StartsWith((ReadOnlySpan<byte>)[0xff, 0xff]) ? 1 : 4);
+        Set(fields, Protocol, BinaryPrimitives.ReverseEndianness(protocol));
+        var destination = packet[..6];
+        Set(fields, Type, !destination.ContainsAnyExcept((byte)0xff) ? PacketBroadcast
+            : (destination[0] & 1) != 0 ? PacketMulticast
+            : destination.ContainsAnyExcept((byte)0) ? PacketOtherHost : PacketHost);
+        if (etherType == EtherTypeIpv4)
+        {
+            Set(fields, Family, FamilyInet);
+            if (network.Length < Ipv4Header) return;
+            network[12..16].CopyTo(fields[Local4..]);
+            network[16..20].CopyTo(fields[Remote4..]);
+        }
+        else if (etherType == EtherTypeIpv6)
+        {
+            Set(fields, Family, FamilyInet6);
+            if (network.Length < Ipv6Header) return;
+            network[8..24].CopyTo(fields[Local6..]);
+            network[24..40].CopyTo(fields[Remote6..]);
+        }
+    }
+
+    private static int At(string name) => Layout.Fields.First(field => field.Name == name).Offset;
+
+    private static void Set(Span<byte> fields, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(fields[offset..], value);
+}

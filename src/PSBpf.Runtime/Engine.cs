@@ -1,0 +1,53 @@
+using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Memory;
+using PSBpf.Runtime.Runs;
+
+namespace PSBpf.Runtime;
+
+/// <summary>What programs, maps and hooks of one managed kernel share.</summary>
+internal sealed class Engine : IDisposable
+{
+    private ExecutionEnvironment _environment;
+
+    public Engine(ManagedKernelOptions options)
+    {
+        Options = options;
+        _environment = options.Environment;
+        Cpus = new VirtualCpuSet(this, options.PossibleCpus);
+        Reclaimer = new Reclaimer(Cpus.Epochs);
+        Account = new MemoryAccount(options.MapMemoryLimit);
+    }
+
+    public ManagedKernelOptions Options { get; }
+
+    /// <summary>The processors that programs run on.</summary>
+    public VirtualCpuSet Cpus { get; }
+
+    /// <summary>What waits for runs to end.</summary>
+    public Reclaimer Reclaimer { get; }
+
+    /// <summary>What programs may touch of maps.</summary>
+    public RegionTable Regions { get; } = new();
+
+    /// <summary>Maps by handle.</summary>
+    public MapTable Maps { get; } = new();
+
+    /// <summary>Native memory of maps.</summary>
+    public MemoryAccount Account { get; }
+
+    /// <summary>The world that runs see from now on.</summary>
+    public ExecutionEnvironment Environment
+    {
+        get => Volatile.Read(ref _environment);
+        set => Volatile.Write(ref _environment, value);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Blocks that a run still uses after this are left to their finalizers, which is why nothing is freed by force.
+        if (Reclaimer.Drain(TimeSpan.FromSeconds(5))) Cpus.Dispose();
+        Reclaimer.Dispose();
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+
+namespace PSBpf.Runtime.Environment;
+
+/// <summary>
+/// The world that programs see: clock, random numbers, processor and task. Everything is the machine's own unless
+/// it is set; with clock, seed and CPU set, the same runs give the same results.
+/// </summary>
+public sealed class ExecutionEnvironment
+{
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long TaiLeapSeconds = 37;
+    private const long TickNanoseconds = 4_000_000;
+
+    private readonly ulong? _seed;
+    private readonly long? _clock;
+    private long _now;
+    private ulong _random = (ulong)Random.Shared.NextInt64() | 1;
+
+    /// <summary>The machine's own world.</summary>
+    public static ExecutionEnvironment Machine { get; } = new();
+
+    /// <summary>Nanoseconds since boot at the first reading; null for the machine's clock.</summary>
+    public long? Clock
+    {
+        get => _clock;
+        init
+        {
+            _clock = value;
+            _now = value ?? 0;
+        }
+    }
+
+    /// <summary>Nanoseconds that a set <see cref="Clock"/> moves on with each reading.</summary>
+    public long ClockStep { get; init; }
+
+    /// <summary>Wall-clock time at clock zero, for helpers that tell it; used with a set <see cref="Clock"/>.</summary>
+    public DateTimeOffset BootTime { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>The start of the random numbers; null for ones that nobody can foresee.</summary>
+    public ulong? Seed
+    {
+        get => _seed;
+        init
+        {
+            _seed = value;
+            if (value is { } seed) _random = seed;
+        }
+    }
+
+    /// <summary>The virtual CPU that programs run on; null for any that is free.</summary>
+    public int? Cpu { get; init; }
+
+    /// <summary>The current task; null for this process.</summary>
+    public TaskIdentity? Task { get; init; }
+
+    /// <summary>The task that programs see.</summary>
+    internal TaskIdentity CurrentTask => Task ?? TaskIdentity.Current;
+
+    /// <summary>CLOCK_MONOTONIC.</summary>
+    internal long MonotonicNanoseconds() => _clock is null
+        ? (long)(Stopwatch.GetTimestamp() * ((double)NanosecondsPerSecond / Stopwatch.Frequency))
+        : Interlocked.Add(ref _now, ClockStep) - ClockStep;
+
+    /// <summary>CLOCK_MONOTONIC_COARSE: the monotonic clock as of the last tick.</summary>
+    internal long CoarseNanoseconds()
+    {
+        long now = MonotonicNanoseconds();
+        return now - now % TickNanoseconds;
+    }
+
+    /// <summary>CLOCK_BOOTTIME. Time asleep is not known to the runtime: it equals the monotonic clock.</summary>
+    internal long BootNanoseconds() => MonotonicNanoseconds();
+
+    /// <summary>CLOCK_TAI.</summary>
+    internal long TaiNanoseconds()
+    {
+        long utc = _clock is null
+            ? (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick
+            : (BootTime - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick + MonotonicNanoseconds();
+        return utc + TaiLeapSeconds * NanosecondsPerSecond;
+    }
+
+    /// <summary>Ticks of 4 ms since boot, as a kernel with CONFIG_HZ=250 counts.</summary>
+    internal ulong Jiffies() => (ulong)(MonotonicNanoseconds() / TickNanoseconds);
+
+    /// <summary>A random number (SplitMix64, its high half).</summary>
+    internal uint NextRandom()
+    {
+        ulong value = Interlocked.Add(ref _random, 0x9e37_79b9_7f4a_7c15);
+        value = (value ^ value >> 30) * 0xbf58_476d_1ce4_e5b9;
+        value = (value ^ value >> 27) * 0x94d0_49bb_1331_11eb;
+        return (uint)((value ^ value >> 31) >> 32);
+    }
+}

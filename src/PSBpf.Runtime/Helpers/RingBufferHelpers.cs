@@ -1,0 +1,39 @@
+using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Runs;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Helpers;
+
+#pragma warning disable IDE0060 // All helpers have the same signature.
+
+/// <summary>bpf_ringbuf_*.</summary>
+internal static unsafe class RingBufferHelpers
+{
+    public static ulong Output(RunState run, ulong map, ulong data, ulong size, ulong flags, ulong r5) =>
+        (ulong)-(long)Ring(run, map).Output((byte*)data, size, flags);
+
+    public static ulong Reserve(RunState run, ulong map, ulong size, ulong flags, ulong r4, ulong r5)
+    {
+        var ring = Ring(run, map);
+        ulong sample = flags == 0 ? ring.Reserve(size) : 0;
+        if (sample != 0) run.AddReservation(sample, (uint)size, ring);
+        return sample;
+    }
+
+    public static ulong Submit(RunState run, ulong sample, ulong flags, ulong r3, ulong r4, ulong r5)
+    {
+        run.TakeReservation(sample)?.Commit(sample, flags, discard: false);
+        return 0;
+    }
+
+    public static ulong Discard(RunState run, ulong sample, ulong flags, ulong r3, ulong r4, ulong r5)
+    {
+        run.TakeReservation(sample)?.Commit(sample, flags, discard: true);
+        return 0;
+    }
+
+    public static ulong Query(RunState run, ulong map, ulong what, ulong r3, ulong r4, ulong r5) => Ring(run, map).Query(what);
+
+    private static RingBufferMap Ring(RunState run, ulong handle) => run.MapOf(handle) as RingBufferMap
+        ?? throw run.Fault(run.Instruction, $"passes a map of type {run.MapOf(handle).Spec.Type} where a {MapType.RingBuf} is needed");
+}

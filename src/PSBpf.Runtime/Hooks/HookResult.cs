@@ -1,0 +1,29 @@
+namespace PSBpf.Runtime.Hooks;
+
+/// <summary>What one program of a hook did with one event.</summary>
+public sealed record HookResult
+{
+    /// <summary>The link that it ran by.</summary>
+    public required ManagedLink Link { get; init; }
+
+    /// <summary>The program.</summary>
+    public required ManagedProgram Program { get; init; }
+
+    /// <summary>R0, as the UAPI has it: 32 bits.</summary>
+    public required int ReturnValue { get; init; }
+
+    /// <summary>The verdict's name, e.g. <c>XDP_DROP</c>, or the number.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>Packet bytes after it.</summary>
+    public byte[] Data { get; init; } = [];
+
+    /// <summary>The context after it, in its UAPI layout.</summary>
+    public byte[] Context { get; init; } = [];
+
+    /// <summary>What it printed.</summary>
+    public IReadOnlyList<string> Output { get; init; } = [];
+
+    /// <summary>How long it ran.</summary>
+    public double DurationNanoseconds { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using PSBpf.Runtime.Hooks.Xdp;
+
+namespace PSBpf.Runtime.Hooks;
+
+/// <summary>The hooks of a kernel by name, and the kinds that there are.</summary>
+internal sealed class HookTable(Engine engine) : IDisposable
+{
+    // One row per kind of hook.
+    private static readonly FrozenDictionary<string, Func<HookTable, HookName, ManagedHook>> Makers =
+        new Dictionary<string, Func<HookTable, HookName, ManagedHook>>
+        {
+            ["xdp"] = static (table, name) => new XdpHook(table, name),
+        }.ToFrozenDictionary();
+
+    private readonly ConcurrentDictionary<HookName, Lazy<ManagedHook>> _hooks = new();
+    private readonly ConcurrentDictionary<string, uint> _interfaces = new(StringComparer.Ordinal) { ["lo"] = 1 };
+    private int _lastInterface = 1;
+    private int _lastLink;
+
+    /// <summary>The kinds of hooks.</summary>
+    public static IReadOnlyList<string> Kinds => Makers.Keys;
+
+    /// <summary>The engine.</summary>
+    public Engine Engine { get; } = engine;
+
+    /// <summary>Every hook that was named, by name.</summary>
+    public IReadOnlyList<ManagedHook> All => [.. _hooks.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value.Value)];
+
+    /// <summary>The hook with a name, made when first named.</summary>
+    public ManagedHook GetOrAdd(HookName name)
+    {
+        if (name.Type is null) name = HookName.Parse(""); // the default value names nothing: this throws
+        return _hooks.GetOrAdd(name, static (key, table) => new Lazy<ManagedHook>(() => Makers[key.Type](table, key)), this).Value;
+    }
+
+    /// <summary>The index of a managed interface, which comes into being when first named.</summary>
+    public uint InterfaceIndex(string name) => _interfaces.GetOrAdd(name, static (_, table) => (uint)Interlocked.Increment(ref table._lastInterface), this);
+
+    /// <summary>An id for a new link.</summary>
+    public int NextLinkId() => Interlocked.Increment(ref _lastLink);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var hook in All)
+            foreach (var link in hook.Links) link.Dispose();
+    }
+}

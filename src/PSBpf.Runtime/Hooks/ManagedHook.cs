@@ -1,0 +1,111 @@
+using PSBpf.Diagnostics;
+
+namespace PSBpf.Runtime.Hooks;
+
+/// <summary>A place where programs are attached and events happen. Thread-safe; firing takes no lock.</summary>
+public abstract class ManagedHook
+{
+    private readonly Lock _changing = new();
+    private ManagedLink[] _links = [];
+    private long _events, _ticks;
+
+    private protected ManagedHook(HookTable table, HookName name)
+    {
+        Table = table;
+        Name = name;
+    }
+
+    /// <summary>Its name.</summary>
+    public HookName Name { get; }
+
+    /// <summary>The links that hold, in the order in which their programs run.</summary>
+    public IReadOnlyList<ManagedLink> Links => Volatile.Read(ref _links);
+
+    /// <summary>How often it fired with a program attached.</summary>
+    public long Events => Volatile.Read(ref _events);
+
+    /// <summary>Time that its programs took, all together.</summary>
+    public long TotalNanoseconds => (long)(Volatile.Read(ref _ticks) * (1e9 / System.Diagnostics.Stopwatch.Frequency));
+
+    /// <summary>Mean time per event; 0 before the first.</summary>
+    public double MeanNanoseconds => Events is var events and > 0 ? (double)TotalNanoseconds / events : 0;
+
+    /// <summary>Runs what is attached on a packet.</summary>
+    /// <param name="packet">Its bytes; they stay as they are.</param>
+    /// <param name="cancellation">Stops a program that runs for long.</param>
+    /// <returns>What each program did.</returns>
+    /// <exception cref="BpfException">BPF2204 when nothing is attached; BPF2102 when a program runs too long.</exception>
+    public abstract IReadOnlyList<HookResult> Fire(ReadOnlySpan<byte> packet, CancellationToken cancellation = default);
+
+    /// <summary>The table it stands in.</summary>
+    private protected HookTable Table { get; }
+
+    /// <summary>How many programs it takes.</summary>
+    private protected abstract int Capacity { get; }
+
+    /// <summary>Refuses a program that does not fit.</summary>
+    /// <exception cref="BpfException">BPF2202.</exception>
+    private protected abstract void CheckProgram(ManagedProgram program);
+
+    /// <summary>The links, to fire.</summary>
+    /// <exception cref="BpfException">BPF2204 when there are none.</exception>
+    private protected ManagedLink[] LinksToFire()
+    {
+        var links = Volatile.Read(ref _links);
+        return links.Length > 0 ? links : throw DiagnosticRules.HookEmpty.Error($"Nothing is attached to {Name}.");
+    }
+
+    /// <summary>Counts an event.</summary>
+    private protected void Count(long ticks)
+    {
+        Interlocked.Increment(ref _events);
+        Interlocked.Add(ref _ticks, ticks);
+    }
+
+    /// <summary>Attaches a program.</summary>
+    internal ManagedLink Attach(ManagedProgram program, LinkOptions options)
+    {
+        CheckProgram(program);
+        if (!program.TryAddReference()) throw program.Removed();
+        lock (_changing)
+        {
+            if (_links.Length == Capacity && !options.Replace)
+            {
+                program.Release();
+                throw DiagnosticRules.HookBusy.Error($"{Name} already has program '{_links[0].Program.Spec.Name}' (link {_links[0].Id}).");
+            }
+
+            var link = new ManagedLink(this, Table.NextLinkId(), program, options);
+            var replaced = options.Replace ? _links : [];
+            Publish([.. options.Replace ? [] : _links, link]);
+            foreach (var old in replaced)
+                if (old.MarkDetached()) old.Program.Release();
+            return link;
+        }
+    }
+
+    /// <summary>Puts another program into a link.</summary>
+    internal void Replace(ManagedLink link, ManagedProgram program)
+    {
+        CheckProgram(program);
+        lock (_changing)
+        {
+            if (link.State == LinkState.Detached) throw DiagnosticRules.LinkDetached.Error($"Link {link.Id} to {Name} is detached.");
+            if (!program.TryAddReference()) throw program.Removed();
+            link.Exchange(program).Release();
+        }
+    }
+
+    /// <summary>Takes a link away.</summary>
+    internal void Detach(ManagedLink link)
+    {
+        lock (_changing)
+        {
+            if (!link.MarkDetached()) return;
+            Publish([.. _links.Where(other => other != link)]);
+            link.Program.Release();
+        }
+    }
+
+    private void Publish(ManagedLink[] links) => Volatile.Write(ref _links, [.. links.OrderBy(link => link.Priority)]);
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using PSBpf.Diagnostics;
+using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Hooks.Xdp;
+
+/// <summary>The XDP hook of a managed interface: one program sees every packet first.</summary>
+internal sealed class XdpHook : ManagedHook
+{
+    private readonly uint _interface;
+
+    public XdpHook(HookTable table, HookName name)
+        : base(table, name) => _interface = table.InterfaceIndex(name.Target);
+
+    private protected override int Capacity => 1;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<HookResult> Fire(ReadOnlySpan<byte> packet, CancellationToken cancellation = default)
+    {
+        var engine = Table.Engine;
+        var environment = engine.Environment;
+        var cpu = engine.Cpus.Enter(environment.Cpu);
+        try
+        {
+            // Looked up inside of the run: from here on the program's maps cannot go away.
+            var link = LinksToFire()[0];
+            var program = link.Program;
+            var run = cpu.State;
+            run.Begin(program.Executable, environment, cancellation);
+            XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
+            var none = default(NoObserver);
+            long start = Stopwatch.GetTimestamp();
+            int result = (int)run.Interpret(ref none);
+            long ticks = Stopwatch.GetTimestamp() - start;
+            Count(ticks);
+            return
+            [
+                new HookResult
+                {
+                    Link = link,
+                    Program = program,
+                    ReturnValue = result,
+                    Verdict = program.Executable.Type.VerdictOf(result),
+                    Data = XdpInput.Instance.ReadPacket(run),
+                    Context = XdpInput.Instance.ReadContext(run, 0),
+                    Output = run.Output is { } lines ? lines : [],
+                    DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
+                },
+            ];
+        }
+        finally
+        {
+            engine.Cpus.Exit(cpu);
+        }
+    }
+
+    private protected override void CheckProgram(ManagedProgram program)
+    {
+        if (program.Spec.Type == ProgramType.Xdp) return;
+        throw DiagnosticRules.HookType.Error(
+            $"Program '{program.Spec.Name}' is of type {ProgramTypeTable.Get(program.Spec.Type).Name}; {Name} takes programs of type xdp.");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Objects;
+using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
+using PSBpf.Verifier;
+
+namespace PSBpf.Runtime.Interpreter;
+
+/// <summary>
+/// A program bound to its maps and its context, ready to execute. The operations lie in pinned memory that lives as
+/// long as this object, which every run holds; it in turn holds the maps whose addresses it contains.
+/// </summary>
+internal sealed unsafe class ExecutableProgram
+{
+    private readonly Operation[] _operations;
+    private readonly Instruction[] _slots;
+    private readonly ProgramSpec? _spec;
+
+    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps)
+    {
+        Name = name;
+        Type = ProgramTypeTable.Get(type);
+        Maps = [.. maps];
+        View = ContextView.Of(Type.Context);
+        _spec = spec;
+        _slots = slots;
+        _operations = ProgramBinder.Bind(decoded, Maps, View);
+        Code = (Operation*)Unsafe.AsPointer(ref _operations[0]);
+    }
+
+    /// <summary>What faults call it.</summary>
+    public string Name { get; }
+
+    /// <summary>Its type's row.</summary>
+    public ProgramTypeInfo Type { get; }
+
+    /// <summary>The maps that it refers to, kept alive by it.</summary>
+    public IReadOnlyList<RuntimeMap> Maps { get; }
+
+    /// <summary>How it sees its context.</summary>
+    public ContextView View { get; }
+
+    /// <summary>Its operations; after the last one stands <see cref="Operation.EndOfProgram"/>.</summary>
+    public Operation* Code { get; }
+
+    /// <summary>Binds a verified program.</summary>
+    public static ExecutableProgram From(VerifiedProgram program, IReadOnlyList<RuntimeMap> maps) =>
+        new(program.Spec.Name, program.Spec.Type, program.Spec, program.Spec.Instructions, program.Instructions.Span, maps);
+
+    /// <summary>Binds raw instructions.</summary>
+    /// <exception cref="BpfException">BPF2103 when they use what is not implemented; BPF2106 when they are no program.</exception>
+    public static ExecutableProgram From(UncheckedProgram program)
+    {
+        var decoded = new DecodedInstruction[program.Instructions.Length];
+        if (InstructionDecoder.Decode(program.Instructions, decoded) is { } error) throw Malformed(program.Name, error.Index, error.Message);
+        CheckTargets(program.Name, decoded);
+        var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec));
+        if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
+        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, program.Maps);
+    }
+
+    /// <summary>The place of an instruction, for diagnostics.</summary>
+    public DiagnosticLocation LocationOf(int index) => new()
+    {
+        File = _spec?.Path,
+        Section = _spec?.Section,
+        Program = Name,
+        Instruction = index,
+        Source = _spec?.LineAt(index)?.Source,
+    };
+
+    /// <summary>The text of an instruction, for diagnostics.</summary>
+    public string TextOf(int index) =>
+        index < _slots.Length ? Disassembler.Format(_slots, index, [.. Maps.Select(map => map.Spec.Name)]) : "end of program";
+
+    private static BpfException Malformed(string name, int index, string message) =>
+        DiagnosticRules.ProgramMalformed.Error($"Program '{name}': instruction {index}: {message}.");
+
+    private static void CheckTargets(string name, DecodedInstruction[] decoded)
+    {
+        if (decoded.Length == 0) throw Malformed(name, 0, "a program has at least one instruction");
+        for (int index = 0; index < decoded.Length; index++)
+        {
+            ref readonly var instruction = ref decoded[index];
+            if (instruction.Row.Kind is not (FormKind.Branch or FormKind.Jump or FormKind.MayGoto or FormKind.CallFunction)) continue;
+            int target = instruction.Target;
+            if ((uint)target >= (uint)decoded.Length || decoded[target].Form == FormId.None) throw Malformed(name, index, $"jump to {target}, where no instruction begins");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using PSBpf.Isa;
+
+namespace PSBpf.Runtime.Interpreter;
+
+/// <summary>
+/// What the interpreter executes: a decoded instruction after binding, with maps as handles or addresses and context
+/// accesses turned into accesses of the internal record. One per slot, so that indexes stay those of the program.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal struct Operation
+{
+    /// <summary>Stands after the last slot: running into it is a fault.</summary>
+    public const FormId EndOfProgram = (FormId)InstructionTable.Count;
+
+    public FormId Form;
+    public byte Destination;
+    public byte Source;
+
+    /// <summary>The offset field, or a jump's target slot.</summary>
+    public int Offset;
+    public long Immediate;
+
+    public Operation(in DecodedInstruction instruction)
+    {
+        Form = instruction.Form;
+        Destination = instruction.Destination;
+        Source = instruction.Source;
+        Offset = instruction.Offset;
+        Immediate = instruction.Immediate;
+    }
+}

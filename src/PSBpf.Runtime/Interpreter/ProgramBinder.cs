@@ -1,0 +1,53 @@
+using PSBpf.Isa;
+using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Maps;
+
+namespace PSBpf.Runtime.Interpreter;
+
+/// <summary>Turns decoded instructions into operations: puts in what is known once maps and context are there.</summary>
+internal static class ProgramBinder
+{
+    /// <summary>Binds a program.</summary>
+    /// <returns>Operations in pinned memory, with the end mark after the last.</returns>
+    public static Operation[] Bind(ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps, ContextView view)
+    {
+        var operations = GC.AllocateUninitializedArray<Operation>(decoded.Length + 1, pinned: true);
+        for (int index = 0; index < decoded.Length; index++) operations[index] = new Operation(decoded[index]);
+        operations[decoded.Length] = new Operation { Form = Operation.EndOfProgram };
+        BindMaps(operations, maps);
+        if (!view.IsPlain) BindContext(operations, decoded, view);
+        return operations;
+    }
+
+    private static void BindMaps(Operation[] operations, IReadOnlyList<RuntimeMap> maps)
+    {
+        foreach (ref var operation in operations.AsSpan())
+        {
+            if (operation.Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue)) continue;
+            var map = maps[(int)operation.Immediate];
+            operation.Immediate = operation.Form == FormId.LddwMapIndex
+                ? (long)map.Handle
+                : (long)(map.DirectValueAddress + (ulong)(operation.Immediate >> 32));
+        }
+    }
+
+    // As the kernel does when it converts context accesses: the field's place and width in the internal record replace those of
+    // the UAPI struct. Accesses that cannot be attributed here stay, and RunState translates them when they happen.
+    private static void BindContext(Operation[] operations, ReadOnlySpan<DecodedInstruction> decoded, ContextView view)
+    {
+        var holders = ContextFlow.Analyze(decoded);
+        for (int index = 0; index < decoded.Length; index++)
+        {
+            ref var operation = ref operations[index];
+            var row = decoded[index].Row;
+            if (row.Kind is not (FormKind.Load or FormKind.LoadSigned or FormKind.Store or FormKind.StoreImmediate)) continue;
+            bool writes = row.Kind is FormKind.Store or FormKind.StoreImmediate;
+            int register = writes ? operation.Destination : operation.Source;
+            if ((holders[index] >> register & 1) == 0) continue;
+            if (!view.TryMap(operation.Offset, row.Width / 8, writes, out int offset, out int size)) continue;
+            if (size != row.Width / 8 && row.Kind != FormKind.Load) continue;
+            operation.Offset = view.WindowSize + offset;
+            if (size != row.Width / 8) operation.Form = FormId.Ldxdw;
+        }
+    }
+}

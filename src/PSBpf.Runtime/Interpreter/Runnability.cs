@@ -1,0 +1,54 @@
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Objects;
+using PSBpf.Runtime.Helpers;
+using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Interpreter;
+
+/// <summary>Says what a program uses that this engine does not implement.</summary>
+internal static class Runnability
+{
+    /// <summary>The missing things by name; empty when the program can run.</summary>
+    public static IReadOnlyList<string> Missing(ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps)
+    {
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        if (type != ProgramType.Unspecified && ProgramTypeTable.Get(type).Context is null) missing.Add($"program type {ProgramTypeTable.Get(type).Name}");
+        foreach (var map in maps)
+            if (!MapFactory.Supports(map.Type)) missing.Add($"map type {map.Type}");
+        foreach (ref readonly var instruction in instructions)
+        {
+            switch (instruction.Form)
+            {
+                case FormId.CallHelper when !HelperSet.Implements((int)instruction.Immediate):
+                    missing.Add(HelperTable.Find((int)instruction.Immediate)?.Name ?? $"helper {(uint)instruction.Immediate}");
+                    break;
+                case FormId.CallKfunc:
+                    missing.Add("calls of kernel functions");
+                    break;
+                case FormId.CallReg:
+                    missing.Add("calls through a register (callx)");
+                    break;
+                case FormId.AddrSpaceCastToKernel or FormId.AddrSpaceCastToUser:
+                    missing.Add("addr_space_cast (arena)");
+                    break;
+                case FormId.LddwMapFd or FormId.LddwMapValue:
+                    missing.Add("maps by file descriptor");
+                    break;
+                case FormId.LddwBtfId:
+                    missing.Add("kernel variables (ksyms)");
+                    break;
+                case FormId.LddwFunction:
+                    missing.Add("callback functions");
+                    break;
+            }
+        }
+
+        return [.. missing];
+    }
+
+    /// <summary>The error for running it all the same.</summary>
+    public static BpfException Error(string name, IReadOnlyList<string> missing) =>
+        DiagnosticRules.NotRunnable.Error($"Program '{name}' uses what the managed engine does not implement: {string.Join(", ", missing)}.");
+}

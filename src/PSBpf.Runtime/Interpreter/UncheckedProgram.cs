@@ -1,0 +1,16 @@
+using PSBpf.Isa;
+using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Interpreter;
+
+/// <summary>
+/// Raw instructions that no verifier has judged, for conformance vectors and tests of the interpreter. Only executors
+/// that check every memory access take one.
+/// </summary>
+/// <param name="Name">What faults call it.</param>
+/// <param name="Instructions">The slots.</param>
+/// <param name="Maps">The maps that instructions name by index.</param>
+/// <param name="Type">Decides about the context; unspecified for plain memory.</param>
+internal sealed record UncheckedProgram(
+    string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified);

@@ -1,0 +1,149 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Hooks;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Maps;
+using PSBpf.Verifier;
+
+namespace PSBpf.Runtime;
+
+/// <summary>
+/// The engine in this process: verifier, maps, interpreter and hooks behind the interface of bpf(2). It needs no
+/// privilege and runs on any operating system. Thread-safe.
+/// </summary>
+public sealed class ManagedKernel : IBpfKernel
+{
+    private readonly Engine _engine;
+    private readonly HookTable _hooks;
+    private int _lastProgramId;
+    private int _disposed;
+
+    /// <summary>Starts a kernel with nothing loaded.</summary>
+    /// <param name="options">How to set it up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options outside of what they may be.</exception>
+    public ManagedKernel(ManagedKernelOptions? options = null)
+    {
+        options ??= ManagedKernelOptions.Default;
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.PossibleCpus, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.PossibleCpus, 1024, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.InstructionBudget, 1, nameof(options));
+        _engine = new Engine(options);
+        _hooks = new HookTable(_engine);
+    }
+
+    /// <inheritdoc/>
+    public BpfKernelKind Kind => BpfKernelKind.Managed;
+
+    /// <inheritdoc/>
+    public int PossibleCpus => _engine.Cpus.Count;
+
+    /// <summary>The world that runs see from now on.</summary>
+    public ExecutionEnvironment Environment
+    {
+        get => _engine.Environment;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _engine.Environment = value;
+        }
+    }
+
+    /// <summary>Bytes of native memory that maps take.</summary>
+    public long MapMemoryBytes => _engine.Account.Used;
+
+    /// <summary>The hooks that were named so far, by name.</summary>
+    public IReadOnlyList<ManagedHook> Hooks => _hooks.All;
+
+    /// <summary>What runs, for tests of this assembly.</summary>
+    internal Engine Engine => _engine;
+
+    /// <summary>The hook with a name; an interface comes into being when it is first named.</summary>
+    /// <exception cref="BpfException">BPF2201 for a name that no kind of hook has.</exception>
+    public ManagedHook GetHook(HookName name)
+    {
+        ThrowIfClosed();
+        return _hooks.GetOrAdd(name);
+    }
+
+    /// <summary>Attaches a program to a hook.</summary>
+    /// <param name="program">A program of this kernel.</param>
+    /// <param name="hook">The hook.</param>
+    /// <param name="options">How.</param>
+    /// <returns>The link; disposing it detaches the program.</returns>
+    /// <exception cref="BpfException">BPF2201 to BPF2203, BPF2105.</exception>
+    public ManagedLink Attach(ManagedProgram program, HookName hook, LinkOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ThrowIfClosed();
+        if (program.Engine != _engine) throw new ArgumentException("The program belongs to another kernel.", nameof(program));
+        return _hooks.GetOrAdd(hook).Attach(program, options ?? LinkOptions.Default);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="BpfException">BPF2001, BPF2002, BPF2004.</exception>
+    public IKernelMap CreateMap(MapSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ThrowIfClosed();
+        return new KernelMap(MapFactory.Create(_engine, spec));
+    }
+
+    /// <inheritdoc/>
+    public ProgramLoadResult LoadProgram(
+        ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(maps);
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfClosed();
+        var judged = ProgramVerifier.Verify(
+            spec, [.. maps.Select(map => map.Spec)],
+            new VerifierOptions
+            {
+                LogLevel = options.LogLevel,
+                InstructionBudget = options.InstructionBudget > 0 ? options.InstructionBudget : VerifierOptions.Default.InstructionBudget,
+            },
+            cancellation);
+        if (judged.Program is not { } verified) return new ProgramLoadResult(judged.Verification, null);
+
+        var missing = Runnability.Missing(verified.Instructions.Span, spec.Type, maps.Select(map => map.Spec));
+        var report = judged.Verification with { Runnable = missing.Count == 0, Unsupported = missing };
+        if (missing.Count > 0 || options.VerifyOnly) return new ProgramLoadResult(report, null);
+        return new ProgramLoadResult(report, Bind(verified, report, maps));
+    }
+
+    /// <summary>Closes the kernel: links are detached, and what is still referred to lives on until it is let go.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _hooks.Dispose();
+        _engine.Dispose();
+    }
+
+    private ManagedProgram Bind(VerifiedProgram verified, BpfVerification report, IReadOnlyList<IKernelMap> maps)
+    {
+        var held = new List<RuntimeMap>(maps.Count);
+        try
+        {
+            foreach (var map in maps)
+            {
+                if (map is not KernelMap { Storage: { } storage } || storage.Engine != _engine)
+                    throw new ArgumentException($"Map '{map.Spec.Name}' belongs to another kernel.", nameof(maps));
+                if (!storage.TryAddReference()) throw DiagnosticRules.MapOperation.Error($"Map '{map.Spec.Name}' has been removed.");
+                held.Add(storage);
+            }
+
+            var executable = ExecutableProgram.From(verified, held);
+            return new ManagedProgram(_engine, Interlocked.Increment(ref _lastProgramId), verified.Spec, report, executable, [.. held]);
+        }
+        catch
+        {
+            foreach (var storage in held) storage.Release();
+            throw;
+        }
+    }
+
+    private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+}

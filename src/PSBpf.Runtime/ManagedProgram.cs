@@ -1,0 +1,89 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Runs;
+
+namespace PSBpf.Runtime;
+
+/// <summary>A program that the managed engine verified and can run.</summary>
+public sealed class ManagedProgram : IKernelProgram
+{
+    private readonly Engine _engine;
+    private readonly RuntimeMap[] _maps;
+    private int _references = 1;
+    private int _disposed;
+
+    internal ManagedProgram(Engine engine, int id, ProgramSpec spec, BpfVerification verification, ExecutableProgram executable, RuntimeMap[] maps)
+    {
+        _engine = engine;
+        _maps = maps;
+        Id = id;
+        Spec = spec;
+        Verification = verification;
+        Executable = executable;
+    }
+
+    /// <inheritdoc/>
+    public int Id { get; }
+
+    /// <inheritdoc/>
+    public ProgramSpec Spec { get; }
+
+    /// <inheritdoc/>
+    public BpfVerification Verification { get; }
+
+    /// <summary>What runs.</summary>
+    internal ExecutableProgram Executable { get; }
+
+    /// <summary>The engine it was loaded into.</summary>
+    internal Engine Engine => _engine;
+
+    /// <inheritdoc/>
+    /// <exception cref="BpfException">BPF2104 for input that does not fit, BPF2102 when it runs too long, BPF2105 when it was removed.</exception>
+    public TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Volatile.Read(ref _disposed) != 0 || !TryAddReference()) throw Removed();
+        try
+        {
+            return TestRunner.Run(_engine, Executable, request, cancellation);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    /// <summary>Drops this reference. Links that use the program keep it; runs in progress finish.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Release();
+    }
+
+    /// <summary>Counts a reference, e.g. a link's.</summary>
+    /// <returns>False when nothing refers to it any more.</returns>
+    internal bool TryAddReference()
+    {
+        int references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references) return true;
+            references = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Drops a reference; with the last one its maps are let go, once no run uses them.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _references) != 0) return;
+        foreach (var map in _maps) map.Release();
+    }
+
+    /// <summary>The error for using it after that.</summary>
+    internal BpfException Removed() => DiagnosticRules.ProgramRemoved.Error($"Program '{Spec.Name}' (id {Id}) has been removed.");
+}

@@ -1,0 +1,68 @@
+using PSBpf.Objects;
+using PSBpf.Runtime.Memory;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Maps;
+
+/// <summary>BPF_MAP_TYPE_ARRAY: all elements exist from the start, keys are indexes.</summary>
+internal sealed unsafe class ArrayMap : RuntimeMap
+{
+    private readonly byte* _values;
+    private readonly uint _stride, _count;
+
+    public ArrayMap(Engine engine, MapSpec spec)
+        : base(engine, spec)
+    {
+        _stride = Round8(spec.ValueSize);
+        _count = spec.MaxEntries;
+        var block = Allocate((long)_stride * _count);
+        _values = block.Address;
+        Expose(new MemoryRegion
+        {
+            Start = (ulong)_values,
+            Length = (ulong)_stride * _count,
+            Stride = _stride,
+            ValueStride = _stride,
+            ValueSize = spec.ValueSize,
+            Readable = ProgramsRead,
+            Writable = ProgramsWrite,
+        });
+    }
+
+    /// <inheritdoc/>
+    public override ulong DirectValueAddress => (ulong)_values;
+
+    /// <inheritdoc/>
+    public override ulong Lookup(byte* key, int cpu)
+    {
+        uint index = *(uint*)key;
+        return index < _count ? (ulong)_values + (ulong)index * _stride : 0;
+    }
+
+    /// <inheritdoc/>
+    public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
+    {
+        var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
+        if (error != Errno.None) return error;
+        new ReadOnlySpan<byte>(value, ValueSize).CopyTo(new Span<byte>((byte*)Lookup(key, cpu), ValueSize));
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    public override Errno Delete(byte* key) => Errno.EINVAL;
+
+    /// <inheritdoc/>
+    public override Errno CopyValue(byte* key, byte* value)
+    {
+        ulong address = Lookup(key, 0);
+        if (address == 0) return Errno.ENOENT;
+        new ReadOnlySpan<byte>((byte*)address, ValueSize).CopyTo(new Span<byte>(value, ValueSize));
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    public override Errno UpdateAll(byte* key, byte* value, ulong flags) => Update(key, value, flags, 0);
+
+    /// <inheritdoc/>
+    public override Errno NextKey(byte* key, byte* next) => ArrayRules.NextKey(key, next, _count);
+}

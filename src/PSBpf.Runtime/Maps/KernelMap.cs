@@ -1,0 +1,136 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Maps;
+
+/// <summary>A user's reference to a map: bpf(2)'s rules about sizes, flags and permissions around the storage.</summary>
+internal sealed unsafe class KernelMap : IKernelMap
+{
+    private const MapUpdateFlags Conditions = MapUpdateFlags.NoExist | MapUpdateFlags.Exist;
+
+    private int _disposed;
+
+    public KernelMap(RuntimeMap storage)
+    {
+        Storage = storage;
+    }
+
+    /// <summary>The storage.</summary>
+    public RuntimeMap Storage { get; }
+
+    /// <inheritdoc/>
+    public int Id => Storage.Id;
+
+    /// <inheritdoc/>
+    public MapSpec Spec => Storage.Spec;
+
+    /// <inheritdoc/>
+    public int UserValueSize => Storage.UserValueSize;
+
+    /// <inheritdoc/>
+    public long MemoryBytes => Storage.MemoryBytes;
+
+    /// <inheritdoc/>
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        if (Spec.Flags.HasFlag(MapFlags.WriteOnly)) return Errno.EPERM;
+        if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
+        if (!Open(out int slot)) return Errno.EBADF;
+        try
+        {
+            fixed (byte* keyBytes = key, valueBytes = value) return Storage.CopyValue(keyBytes, valueBytes);
+        }
+        finally
+        {
+            Close(slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags)
+    {
+        if (Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
+        if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
+
+        // BPF_F_LOCK needs a bpf_spin_lock in the value, which this version does not have.
+        if (flags > Conditions || flags == Conditions) return Errno.EINVAL;
+        // An update may have to wait for runs to end, so it holds the storage by reference and not by an epoch.
+        if (!Hold()) return Errno.EBADF;
+        try
+        {
+            fixed (byte* keyBytes = key, valueBytes = value) return Storage.UpdateAll(keyBytes, valueBytes, (ulong)flags);
+        }
+        finally
+        {
+            Storage.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno Delete(ReadOnlySpan<byte> key)
+    {
+        if (Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
+        if (key.Length != Storage.KeySize) return Errno.EINVAL;
+        if (!Open(out int slot)) return Errno.EBADF;
+        try
+        {
+            fixed (byte* keyBytes = key) return Storage.Delete(keyBytes);
+        }
+        finally
+        {
+            Close(slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next)
+    {
+        if (Spec.Flags.HasFlag(MapFlags.WriteOnly)) return Errno.EPERM;
+        if ((key.Length != 0 && key.Length != Storage.KeySize) || next.Length != Storage.KeySize) return Errno.EINVAL;
+        if (!Open(out int slot)) return Errno.EBADF;
+        try
+        {
+            // An empty span is the null pointer here.
+            fixed (byte* keyBytes = key, nextBytes = next) return Storage.NextKey(keyBytes, nextBytes);
+        }
+        finally
+        {
+            Close(slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public IRingBufferReader OpenRingBuffer()
+    {
+        if (Storage is not RingBufferMap ring) throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is a {Spec.Type}, no ring buffer.");
+        if (!Hold()) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' has been removed ({Errno.EBADF}).");
+        return new RingBufferReader(ring);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Storage.Release();
+    }
+
+    // Inside of Open and Close the storage stays, even when another thread disposes this reference.
+    private bool Open(out int slot)
+    {
+        slot = Storage.Engine.Cpus.BeginRead();
+        if (Volatile.Read(ref _disposed) == 0) return true;
+        Close(slot);
+        return false;
+    }
+
+    private bool Hold()
+    {
+        if (!Storage.TryAddReference()) return false;
+        if (Volatile.Read(ref _disposed) == 0) return true;
+        Storage.Release();
+        return false;
+    }
+
+    private void Close(int slot) => Storage.Engine.Cpus.EndRead(slot);
+}

@@ -1,0 +1,56 @@
+namespace PSBpf.Runtime.Maps;
+
+/// <summary>
+/// Maps by the handle that programs' registers hold. A handle is no address (it is not canonical on any machine), so
+/// that nothing but helpers can use it.
+/// </summary>
+internal sealed class MapTable
+{
+    private const ulong Tag = 0x4d41_5000_0000_0000;
+
+    private readonly Lock _changing = new();
+    private RuntimeMap?[] _maps = new RuntimeMap?[16];
+    private int _lastId;
+
+    /// <summary>Adds a map.</summary>
+    public ulong Add(RuntimeMap map, out int id)
+    {
+        lock (_changing)
+        {
+            id = ++_lastId;
+            int index = Array.IndexOf(_maps, null);
+            if (index < 0)
+            {
+                index = _maps.Length;
+                var larger = new RuntimeMap?[index * 2];
+                _maps.CopyTo(larger, 0);
+                larger[index] = map;
+                Volatile.Write(ref _maps, larger);
+            }
+            else
+            {
+                Volatile.Write(ref _maps[index], map);
+            }
+
+            return Tag | (uint)index;
+        }
+    }
+
+    /// <summary>Removes a map; its handle may be used again.</summary>
+    public void Remove(RuntimeMap map)
+    {
+        lock (_changing)
+        {
+            int index = Array.IndexOf(_maps, map);
+            if (index >= 0) Volatile.Write(ref _maps[index], null);
+        }
+    }
+
+    /// <summary>The map behind a handle; null when it is none.</summary>
+    public RuntimeMap? Find(ulong handle)
+    {
+        var maps = Volatile.Read(ref _maps);
+        ulong index = handle ^ Tag;
+        return index < (ulong)maps.Length ? maps[index] : null;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using PSBpf.Kernel;
+
+namespace PSBpf.Runtime.Maps;
+
+/// <summary>The consumer of a ring buffer. It refers to the storage, so the map may be removed while somebody reads.</summary>
+internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferReader
+{
+    private readonly Lock _reading = new();
+    private bool _disposed;
+
+    /// <inheritdoc/>
+    public long BacklogBytes
+    {
+        get
+        {
+            lock (_reading) return _disposed ? 0 : (long)(ring.ProducerPosition - ring.ConsumerPosition);
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Dropped => ring.Dropped;
+
+    /// <inheritdoc/>
+    public int Consume(RingBufferConsumer consumer)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        int samples = 0;
+        lock (_reading)
+        {
+            if (_disposed) return 0;
+            ulong position = ring.ConsumerPosition;
+            while (position < ring.ProducerPosition)
+            {
+                uint* header = ring.HeaderAt(position);
+                uint word = Volatile.Read(ref *header);
+                if ((word & RingBufferMap.Busy) != 0) break;
+                uint length = word & ~RingBufferMap.Discarded;
+                position += (length + RingBufferMap.HeaderSize + 7) & ~7u;
+                bool more = true;
+                if ((word & RingBufferMap.Discarded) == 0)
+                {
+                    samples++;
+                    try
+                    {
+                        more = consumer(new ReadOnlySpan<byte>((byte*)header + RingBufferMap.HeaderSize, (int)length));
+                    }
+                    catch
+                    {
+                        // The consumer has had the sample.
+                        ring.ConsumerPosition = position;
+                        throw;
+                    }
+                }
+
+                ring.ConsumerPosition = position;
+                if (!more) break;
+            }
+        }
+
+        return samples;
+    }
+
+    /// <inheritdoc/>
+    public bool Wait(TimeSpan timeout, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (_disposed || cancellation.IsCancellationRequested) return false;
+            if (ring.HasSample) return true;
+            var left = timeout;
+            if (timeout != Timeout.InfiniteTimeSpan)
+            {
+                left = timeout - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero) return false;
+            }
+
+            if (ring.Wait(left, cancellation)) return true;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_reading)
+        {
+            if (_disposed) return;
+            _disposed = true;
+        }
+
+        ring.Release();
+    }
+}

@@ -1,0 +1,140 @@
+using PSBpf.Objects;
+using PSBpf.Runtime.Memory;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Maps;
+
+/// <summary>
+/// The storage of a map, which programs and users share. Programs call it inside of a run and get real addresses;
+/// users reach it through <see cref="KernelMap"/>, which copies. It is freed when nobody refers to it and every run that
+/// could have seen it has ended.
+/// </summary>
+internal abstract unsafe class RuntimeMap : IReclaimable
+{
+    private readonly List<MemoryRegion> _regions = [];
+    private readonly List<NativeBlock> _blocks = [];
+    private int _references = 1;
+    private long _bytes;
+
+    protected RuntimeMap(Engine engine, MapSpec spec)
+    {
+        Engine = engine;
+        Spec = spec;
+        KeySize = (int)spec.KeySize;
+        ValueSize = (int)spec.ValueSize;
+        Handle = engine.Maps.Add(this, out int id);
+        Id = id;
+    }
+
+    /// <summary>The engine.</summary>
+    public Engine Engine { get; }
+
+    /// <summary>The blueprint, with sizes as rounded.</summary>
+    public MapSpec Spec { get; }
+
+    /// <summary>Id, unique in the engine.</summary>
+    public int Id { get; }
+
+    /// <summary>What a program's register holds that refers to this map: no address.</summary>
+    public ulong Handle { get; }
+
+    /// <summary>Key size in bytes.</summary>
+    public int KeySize { get; }
+
+    /// <summary>Value size in bytes.</summary>
+    public int ValueSize { get; }
+
+    /// <summary>Bytes of a value as users see it.</summary>
+    public virtual int UserValueSize => ValueSize;
+
+    /// <summary>Bytes of native memory.</summary>
+    public long MemoryBytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Whether users may no longer change it.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>Where the first value lies, for maps whose values programs address directly; else 0.</summary>
+    public virtual ulong DirectValueAddress => 0;
+
+    /// <summary>The value of a key for a program; 0 when there is none.</summary>
+    public abstract ulong Lookup(byte* key, int cpu);
+
+    /// <summary>A program's update; per-CPU maps change the value of <paramref name="cpu"/>.</summary>
+    public abstract Errno Update(byte* key, byte* value, ulong flags, int cpu);
+
+    /// <summary>Deletes a key.</summary>
+    public abstract Errno Delete(byte* key);
+
+    /// <summary>A user's lookup: copies <see cref="UserValueSize"/> bytes.</summary>
+    public abstract Errno CopyValue(byte* key, byte* value);
+
+    /// <summary>A user's update, of all CPUs' values where there are several.</summary>
+    public abstract Errno UpdateAll(byte* key, byte* value, ulong flags);
+
+    /// <summary>The key after <paramref name="key"/>; the first for null.</summary>
+    public abstract Errno NextKey(byte* key, byte* next);
+
+    /// <summary>Counts a reference: a user's, a program's.</summary>
+    /// <returns>False when the storage is already retired.</returns>
+    public bool TryAddReference()
+    {
+        int references = Volatile.Read(ref _references);
+        while (references > 0)
+        {
+            int seen = Interlocked.CompareExchange(ref _references, references + 1, references);
+            if (seen == references) return true;
+            references = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Drops a reference; with the last one the storage is retired.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _references) == 0) Engine.Reclaimer.Retire(this);
+    }
+
+    /// <inheritdoc/>
+    public virtual void Reclaim()
+    {
+        foreach (var region in _regions) Engine.Regions.Remove(region);
+        foreach (var block in _blocks) block.Dispose();
+        Engine.Account.Return(_bytes);
+        Engine.Maps.Remove(this);
+    }
+
+    /// <summary>Rounds up to a multiple of 8, as values and keys are laid out.</summary>
+    protected static uint Round8(uint size) => (size + 7) & ~7u;
+
+    /// <summary>Takes native memory on the map's account.</summary>
+    protected NativeBlock Allocate(long bytes)
+    {
+        try
+        {
+            Engine.Account.Take(Spec.Name, bytes);
+            Interlocked.Add(ref _bytes, bytes);
+            var block = new NativeBlock(bytes);
+            _blocks.Add(block);
+            return block;
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>Lets programs touch values, within what the map's flags allow.</summary>
+    protected void Expose(MemoryRegion region)
+    {
+        _regions.Add(region);
+        Engine.Regions.Add(region);
+    }
+
+    /// <summary>Whether programs may read values.</summary>
+    protected bool ProgramsRead => !Spec.Flags.HasFlag(MapFlags.WriteOnlyProgram);
+
+    /// <summary>Whether programs may write values.</summary>
+    protected bool ProgramsWrite => !Spec.Flags.HasFlag(MapFlags.ReadOnlyProgram);
+}

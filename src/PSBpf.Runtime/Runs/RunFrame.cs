@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace PSBpf.Runtime.Runs;
+
+/// <summary>
+/// The native block of one run: registers, what the hot checks need, and the saved state of callers. It does not
+/// move, so that compiled code can hold its address.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct RunFrame
+{
+    /// <summary>Bytes of stack in a frame (MAX_BPF_STACK).</summary>
+    public const int StackSize = 512;
+
+    /// <summary>Frames of a call chain, the entry function's included (MAX_CALL_FRAMES).</summary>
+    public const int MaximumFrames = 8;
+
+    /// <summary>Bytes from one frame's stack to the next: the gap belongs to nobody, so that running over the edge shows.</summary>
+    public const int StackStride = StackSize + 64;
+
+    /// <summary>The kernel's BPF_MAX_LOOPS: how often may_goto stays in its loop.</summary>
+    public const long MayGotoLimit = 8 * 1024 * 1024;
+
+    /// <summary>Lowest address of the current frame's stack.</summary>
+    public ulong StackBase;
+
+    /// <summary>First readable byte of the packet.</summary>
+    public ulong PacketBase;
+
+    /// <summary>Readable bytes of the packet.</summary>
+    public ulong PacketLength;
+
+    /// <summary>The same when the program may write there, else 0.</summary>
+    public ulong PacketWritable;
+
+    /// <summary>The map value that was used last.</summary>
+    public ulong ValueBase;
+
+    /// <summary>Its readable bytes.</summary>
+    public ulong ValueLength;
+
+    /// <summary>Its writable bytes.</summary>
+    public ulong ValueWritable;
+
+    /// <summary>The internal record behind the context.</summary>
+    public ulong RecordBase;
+
+    /// <summary>Its bytes.</summary>
+    public ulong RecordLength;
+
+    /// <summary>The same when the program may write there, else 0.</summary>
+    public ulong RecordWritable;
+
+    /// <summary>r0 to r10; one more for alignment.</summary>
+    public fixed ulong Registers[12];
+
+    /// <summary>Index of the current frame.</summary>
+    public int Depth;
+
+    /// <summary>Iterations that may_goto has left in the current frame.</summary>
+    public long MayGoto;
+
+    /// <summary>Callers, by depth: r6 to r9, stack base, return slot, may_goto.</summary>
+    public fixed ulong Saved[MaximumFrames * SavedWords];
+
+    /// <summary>Words saved per caller.</summary>
+    public const int SavedWords = 7;
+}

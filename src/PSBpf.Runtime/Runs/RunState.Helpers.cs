@@ -1,0 +1,70 @@
+using PSBpf.Runtime.Helpers;
+using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Runs;
+
+/// <summary>Helper calls from the interpreter: arguments are checked by the prototype first.</summary>
+internal sealed unsafe partial class RunState
+{
+    /// <summary>Calls a helper.</summary>
+    /// <param name="id">enum bpf_func_id; implemented.</param>
+    /// <param name="registers">r0 to r10.</param>
+    /// <returns>What r0 becomes.</returns>
+    /// <exception cref="Diagnostics.BpfException">BPF2101 when an argument refers to memory that the run does not own.</exception>
+    public ulong CallHelper(int id, ulong* registers)
+    {
+        ref readonly var entry = ref HelperSet.Get(id);
+        if (entry.Checked.Length > 0) CheckArguments(entry.Checked, registers);
+        return entry.Function(this, registers[1], registers[2], registers[3], registers[4], registers[5]);
+    }
+
+    /// <summary>The map behind a register's value.</summary>
+    public RuntimeMap MapOf(ulong handle) => Engine.Maps.Find(handle)!;
+
+    private void CheckArguments(ArgumentKind[] kinds, ulong* registers)
+    {
+        RuntimeMap? map = null;
+        for (int index = 0; index < kinds.Length; index++)
+        {
+            ulong value = registers[index + 1];
+            switch (kinds[index])
+            {
+                case ArgumentKind.Context when value != (ulong)Context:
+                    throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is not the context");
+                case ArgumentKind.ConstantMap:
+                    map = Engine.Maps.Find(value) ?? throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no map");
+                    break;
+                case ArgumentKind.MapKey:
+                    CheckMemory(index, value, (ulong)map!.KeySize, write: false);
+                    break;
+                case ArgumentKind.MapValue:
+                    CheckMemory(index, value, (ulong)map!.ValueSize, write: false);
+                    break;
+                case ArgumentKind.UninitializedMapValue:
+                    CheckMemory(index, value, (ulong)map!.ValueSize, write: true);
+                    break;
+                case ArgumentKind.Memory:
+                    CheckMemory(index, value, registers[index + 2], write: false);
+                    break;
+                case ArgumentKind.MemoryOrNull when value != 0 || registers[index + 2] != 0:
+                    CheckMemory(index, value, registers[index + 2], write: false);
+                    break;
+                case ArgumentKind.UninitializedMemory:
+                    CheckMemory(index, value, registers[index + 2], write: true);
+                    break;
+                case ArgumentKind.RingBufferMemory when FindReservation(value) < 0:
+                    throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no reserved sample");
+            }
+        }
+    }
+
+    private void CheckMemory(int argument, ulong address, ulong size, bool write)
+    {
+        if (size == 0) return;
+        if (size > int.MaxValue || !(InFrame(address, size) || Owns(address, (uint)size, write)))
+            throw Fault(Instruction, $"passes r{argument + 1} for {(write ? "writing" : "reading")} {size} bytes at {Describe(address)}");
+    }
+
+    private bool InFrame(ulong address, ulong size) => size <= RunFrame.StackSize && address - Frame->StackBase <= RunFrame.StackSize - size;
+}

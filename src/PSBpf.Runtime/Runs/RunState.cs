@@ -1,0 +1,170 @@
+using PSBpf.Diagnostics;
+using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Memory;
+
+namespace PSBpf.Runtime.Runs;
+
+/// <summary>
+/// Everything one run works with. There is one per virtual processor and nesting depth, used again and again:
+/// a run allocates nothing.
+/// </summary>
+internal sealed unsafe partial class RunState : IDisposable
+{
+    private const int FrameArea = 1024;
+    private const int StackArea = RunFrame.MaximumFrames * RunFrame.StackStride;
+    private const int ContextArea = 256 + 8192 + 64;
+
+    // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat.
+    private const long Slice = 1 << 20;
+
+    private readonly NativeBlock _block;
+    private readonly ulong _stacks;
+    private long _budget;
+    private long _granted;
+    private CancellationToken _cancellation;
+
+    public RunState(VirtualCpu cpu)
+    {
+        Cpu = cpu;
+        Engine = cpu.Set.Engine;
+        _block = new NativeBlock(FrameArea + StackArea + ContextArea);
+        Frame = (RunFrame*)_block.Address;
+        _stacks = (ulong)_block.Address + FrameArea;
+        Context = _block.Address + FrameArea + StackArea;
+        Packet = new PacketBuffer();
+        _regions = Engine.Regions.Current;
+        Environment = Engine.Environment;
+    }
+
+    /// <summary>The processor.</summary>
+    public VirtualCpu Cpu { get; }
+
+    /// <summary>The engine.</summary>
+    public Engine Engine { get; }
+
+    /// <summary>Registers and bounds.</summary>
+    public RunFrame* Frame { get; }
+
+    /// <summary>Where r1 points: the context's window, or its plain memory.</summary>
+    public byte* Context { get; }
+
+    /// <summary>The packet's memory.</summary>
+    public PacketBuffer Packet { get; }
+
+    /// <summary>The world that the run sees.</summary>
+    public ExecutionEnvironment Environment { get; private set; }
+
+    /// <summary>The program that runs.</summary>
+    public ExecutableProgram Program { get; private set; } = null!;
+
+    /// <summary>The instruction whose helper runs.</summary>
+    public int Instruction { get; set; }
+
+    /// <summary>What the program printed; null when nothing.</summary>
+    public List<string>? Output { get; private set; }
+
+    /// <summary>The CPU number that the program sees.</summary>
+    public int CpuNumber => Cpu.Id;
+
+    /// <summary>Gets ready for runs of a program; the context and the packet are filled in afterwards.</summary>
+    public void Begin(ExecutableProgram program, ExecutionEnvironment environment, CancellationToken cancellation)
+    {
+        Program = program;
+        Environment = environment;
+        _cancellation = cancellation;
+        _regions = Engine.Regions.Current;
+        Output = null;
+        Frame->ValueBase = Frame->ValueLength = Frame->ValueWritable = 0;
+        Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
+        Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;
+    }
+
+    /// <summary>Runs the program from its start with the checked interpreter, r1 pointing to the context.</summary>
+    public ulong Interpret<TObserver>(ref TObserver observer)
+        where TObserver : struct, IRunObserver
+    {
+        var frame = Frame;
+        frame->Depth = 0;
+        frame->MayGoto = RunFrame.MayGotoLimit;
+        frame->Registers[1] = (ulong)Context;
+        OpenStack(0);
+        _budget = Engine.Options.InstructionBudget;
+        try
+        {
+            return InterpreterLoop.Execute(this, Program, ref observer);
+        }
+        finally
+        {
+            if (_reservations > 0) DiscardReservations();
+        }
+    }
+
+    /// <summary>Prints a line.</summary>
+    public void Print(string text)
+    {
+        (Output ??= []).Add(text);
+        Engine.Options.OutputSink?.Invoke(Program.Name, text);
+    }
+
+    /// <summary>The first part of the instruction budget.</summary>
+    public long FirstSlice() => _granted = Math.Min(Slice, _budget);
+
+    /// <summary>The next part.</summary>
+    /// <param name="left">What is left of the last one; negative.</param>
+    /// <param name="index">Where the program is.</param>
+    /// <exception cref="BpfException">BPF2102 when the budget is used up.</exception>
+    public long NextSlice(long left, int index)
+    {
+        _budget -= _granted - left;
+        _cancellation.ThrowIfCancellationRequested();
+        if (_budget > 0) return _granted = Math.Min(Slice, _budget);
+        throw DiagnosticRules.RunBudget.Error(
+            $"Program '{Program.Name}' executed more than {Engine.Options.InstructionBudget} instructions and was stopped.", Program.LocationOf(index));
+    }
+
+    /// <summary>Enters a subprogram: saves the caller's r6 to r9 and opens a fresh frame (RFC 9669, section 4.3.2).</summary>
+    /// <param name="index">The call's slot.</param>
+    public void EnterFunction(int index)
+    {
+        var frame = Frame;
+        if (frame->Depth + 1 >= RunFrame.MaximumFrames) throw Fault(index, $"calls more than {RunFrame.MaximumFrames} functions deep");
+        ulong* saved = frame->Saved + frame->Depth * RunFrame.SavedWords;
+        for (int register = 6; register <= 9; register++) saved[register - 6] = frame->Registers[register];
+        saved[4] = frame->StackBase;
+        saved[5] = (ulong)(index + 1);
+        saved[6] = (ulong)frame->MayGoto;
+        frame->MayGoto = RunFrame.MayGotoLimit;
+        OpenStack(++frame->Depth);
+    }
+
+    /// <summary>Leaves it.</summary>
+    /// <returns>The slot after the call.</returns>
+    public int LeaveFunction()
+    {
+        var frame = Frame;
+        ulong* saved = frame->Saved + --frame->Depth * RunFrame.SavedWords;
+        for (int register = 6; register <= 9; register++) frame->Registers[register] = saved[register - 6];
+        frame->StackBase = saved[4];
+        frame->Registers[10] = saved[4] + RunFrame.StackSize;
+        frame->MayGoto = (long)saved[6];
+        return (int)saved[5];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _block.Dispose();
+        Packet.Dispose();
+    }
+
+    // A fresh frame is zero, so that a run does not depend on what ran before.
+    private void OpenStack(int depth)
+    {
+        ulong stack = _stacks + (ulong)(depth * RunFrame.StackStride);
+        Frame->StackBase = stack;
+        Frame->Registers[10] = stack + RunFrame.StackSize;
+        new Span<byte>((void*)stack, RunFrame.StackSize).Clear();
+    }
+}

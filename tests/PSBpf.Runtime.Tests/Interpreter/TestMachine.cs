@@ -1,0 +1,69 @@
+using PSBpf.Isa;
+using PSBpf.Kernel;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Runs;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Tests.Interpreter;
+
+/// <summary>Runs assembly text that no verifier has seen.</summary>
+internal sealed class TestMachine : IDisposable
+{
+    private readonly Engine _engine;
+    private readonly List<RuntimeMap> _maps = [];
+
+    public TestMachine(ManagedKernelOptions? options = null) => _engine = new Engine(options ?? new ManagedKernelOptions { PossibleCpus = 2 });
+
+    public Engine Engine => _engine;
+
+    public ProgramType Type { get; init; } = ProgramType.Unspecified;
+
+    /// <summary>Adds a map that text names.</summary>
+    public RuntimeMap Add(Objects.MapSpec spec)
+    {
+        var map = MapFactory.Create(_engine, spec);
+        _maps.Add(map);
+        return map;
+    }
+
+    public ExecutableProgram Load(string text) => Load(Assembler.Assemble(text, _maps.Select(map => map.Spec.Name)).Instructions);
+
+    public ExecutableProgram Load(Instruction[] instructions) =>
+        ExecutableProgram.From(new UncheckedProgram("test", instructions, _maps, Type));
+
+    /// <summary>R0 of a program without context, all 64 bits.</summary>
+    public ulong Run(string text) => Run(Load(text));
+
+    public ulong Run(ExecutableProgram program)
+    {
+        var none = default(NoObserver);
+        return Run(program, ref none);
+    }
+
+    public ulong Run<TObserver>(ExecutableProgram program, ref TObserver observer)
+        where TObserver : struct, IRunObserver
+    {
+        var cpu = _engine.Cpus.Enter();
+        try
+        {
+            var run = cpu.State;
+            run.Begin(program, _engine.Environment, TestContext.Current.CancellationToken);
+            return run.Interpret(ref observer);
+        }
+        finally
+        {
+            _engine.Cpus.Exit(cpu);
+        }
+    }
+
+    /// <summary>A test run with packet and context.</summary>
+    public TestRunResult TestRun(string text, byte[]? packet = null, byte[]? context = null, int repeat = 1) => TestRunner.Run(
+        _engine, Load(text), new TestRunRequest { Data = packet ?? [], Context = context ?? [], Repeat = repeat }, TestContext.Current.CancellationToken);
+
+    public void Dispose()
+    {
+        foreach (var map in _maps) map.Release();
+        _engine.Dispose();
+    }
+}
