@@ -27,4 +27,8 @@ public static partial class DiagnosticRules
     /// <summary>Something that this kind of map or program does not do.</summary>
     public static readonly DiagnosticRule WrongKind = new("BPF4006", "wrong-kind", InvalidArgument,
         "Use the cmdlet that fits the type; Get-BpfMap and Get-BpfProgram show types.");
+
+    /// <summary>A ring buffer that has a reader already.</summary>
+    public static readonly DiagnosticRule ReaderBusy = new("BPF4007", "reader-busy", Conflict,
+        "End the other watch first, or let it hand its events on.");
 }

@@ -93,7 +93,7 @@ internal sealed class LayerValues
         _ => null,
     };
 
-    private static BigInteger? ToInteger(object? value) => value switch
+    internal static BigInteger? ToInteger(object? value) => value switch
     {
         bool flag => flag ? 1 : 0,
         byte or ushort or uint or ulong => Convert.ToUInt64(value, CultureInfo.InvariantCulture),

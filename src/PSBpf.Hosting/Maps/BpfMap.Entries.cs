@@ -1,0 +1,137 @@
+using PSBpf.Diagnostics;
+using PSBpf.Uapi;
+
+namespace PSBpf.Hosting;
+
+public sealed partial class BpfMap
+{
+    /// <summary>The entry of a key, or null when there is none.</summary>
+    /// <param name="key">A value of the key's type, or its bytes.</param>
+    public BpfMapEntry? Get(object key)
+    {
+        var keyBytes = KeyBytes(key);
+        return Lookup(keyBytes);
+    }
+
+    /// <summary>Sets the value of a key. A structure may be given by some of its members: the others keep their values, or are zero in a new entry.</summary>
+    /// <param name="key">A value of the key's type, or its bytes.</param>
+    /// <param name="value">A value of the value's type, or its bytes; for per-CPU maps one for all CPUs, or an array with one for each.</param>
+    /// <param name="flags">Whether to create, replace, or both.</param>
+    /// <exception cref="BpfException">BPF0202 when key or value do not fit their types, BPF2003 when the map refuses.</exception>
+    public void Set(object key, object? value, MapUpdateFlags flags = MapUpdateFlags.Any)
+    {
+        var keyBytes = KeyBytes(key);
+        var valueBytes = new byte[KernelMap.UserValueSize];
+        // What is there already, so that a value given by some of its members changes these only.
+        _ = KernelMap.Lookup(keyBytes, valueBytes);
+        WriteValue(value, valueBytes);
+        Check(KernelMap.Update(keyBytes, valueBytes, flags), "update", keyBytes);
+    }
+
+    /// <summary>Removes the entry of a key.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="BpfException">BPF2003, when the map does not delete: arrays cannot.</exception>
+    public bool Remove(object key)
+    {
+        var keyBytes = KeyBytes(key);
+        var error = KernelMap.Delete(keyBytes);
+        if (error == Errno.ENOENT) return false;
+        Check(error, "delete", keyBytes);
+        return true;
+    }
+
+    /// <summary>Every entry, in the map's own order. Entries that come or go meanwhile may be seen or not, none is seen twice.</summary>
+    public IEnumerable<BpfMapEntry> Entries()
+    {
+        RequireKeys();
+        foreach (var key in Keys())
+            if (Lookup(key) is { } entry) yield return entry;
+    }
+
+    private IEnumerable<byte[]> Keys()
+    {
+        // After a deletion BPF_MAP_GET_NEXT_KEY may start over: keys that were seen are skipped, and the walk has an end.
+        var seen = Type is MapType.Array or MapType.PerCpuArray ? null : new HashSet<byte[]>(ByteArrayComparer.Instance);
+        var key = Array.Empty<byte>();
+        var steps = Math.Max(MaxEntries, 1) * 2;
+        while (steps-- > 0)
+        {
+            var next = new byte[KeySize];
+            var error = KernelMap.NextKey(key, next);
+            if (error == Errno.ENOENT) yield break;
+            Check(error, "walk", key);
+            key = next;
+            if (seen is null || seen.Add(next)) yield return next;
+        }
+    }
+
+    private BpfMapEntry? Lookup(byte[] key)
+    {
+        var value = new byte[KernelMap.UserValueSize];
+        var error = KernelMap.Lookup(key, value);
+        if (error == Errno.ENOENT) return null;
+        Check(error, "look up", key);
+        return new BpfMapEntry(this) { Key = _codec.Key.Read(key), Value = ReadValue(value), KeyBytes = key, ValueBytes = value };
+    }
+
+    private object ReadValue(byte[] value)
+    {
+        if (!_codec.IsPerCpu) return _codec.Value.Read(value);
+        var values = new object[_codec.Cpus];
+        for (var cpu = 0; cpu < values.Length; cpu++) values[cpu] = _codec.Value.Read(value.AsSpan(cpu * _codec.Stride, ValueSize));
+        return values;
+    }
+
+    private void WriteValue(object? value, byte[] into)
+    {
+        var what = $"a value of map '{Name}'";
+        if (!_codec.IsPerCpu)
+        {
+            _codec.Value.Write(value, into, what);
+            return;
+        }
+
+        if (value is byte[] all && all.Length == into.Length)
+        {
+            all.CopyTo(into, 0);
+            return;
+        }
+
+        var each = value is object?[] values && values.Length == _codec.Cpus ? values : null;
+        for (var cpu = 0; cpu < _codec.Cpus; cpu++)
+            _codec.Value.Write(each is null ? value : each[cpu], into.AsSpan(cpu * _codec.Stride, ValueSize), what);
+    }
+
+    private byte[] KeyBytes(object key)
+    {
+        RequireKeys();
+        var bytes = new byte[KeySize];
+        _codec.Key.Write(key, bytes, $"a key of map '{Name}'");
+        return bytes;
+    }
+
+    private void RequireKeys()
+    {
+        if (!HasKeys)
+            throw DiagnosticRules.WrongKind.Error($"map '{Name}' is a {Type} and has no keys", action: Type == MapType.RingBuf ? "Read it with Watch-BpfRingBuffer." : null);
+    }
+
+    private void Check(Errno error, string operation, byte[] key)
+    {
+        if (error == Errno.None) return;
+        throw DiagnosticRules.MapOperation.Error(
+            $"map '{Name}' ({Type}) answers {error} to '{operation}'{(key.Length > 0 ? $" of key {_codec.Key.Read(key)}" : "")}: {Meaning(error)}");
+    }
+
+    private string Meaning(Errno error) => error switch
+    {
+        Errno.ENOENT => "there is no such entry",
+        Errno.EEXIST => "the entry is there already",
+        Errno.E2BIG => $"it is full, or the index is past its {MaxEntries} entries",
+        Errno.EINVAL => "this type of map does not do that",
+        Errno.EPERM => "it is frozen or read-only",
+        Errno.ENOMEM => "there is no memory for another entry",
+        Errno.EBUSY => "the entry is in use",
+        _ => "see bpf(2)",
+    };
+}

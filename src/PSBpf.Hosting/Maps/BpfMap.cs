@@ -1,0 +1,93 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Hosting;
+
+/// <summary>A map in a session. Thread-safe.</summary>
+public sealed partial class BpfMap
+{
+    private readonly IKernelMap _map;
+    private readonly MapCodec _codec;
+    private volatile bool _removed;
+
+    internal BpfMap(BpfSession session, int id, BpfKernelKind kernel, int possibleCpus, IKernelMap map, ObjectSpec? origin)
+    {
+        Session = session;
+        Id = id;
+        Kernel = kernel;
+        _map = map;
+        _codec = new MapCodec(map.Spec, possibleCpus);
+        ObjectTypes = map.Spec.Btf ?? origin?.Btf;
+    }
+
+    /// <summary>Id, unique in its session.</summary>
+    public int Id { get; }
+
+    /// <summary>Its C name; for global variables the section's, e.g. <c>.bss</c>.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>BPF_MAP_TYPE_*.</summary>
+    public MapType Type => Spec.Type;
+
+    /// <summary>Key size in bytes.</summary>
+    public int KeySize => (int)Spec.KeySize;
+
+    /// <summary>Value size in bytes, of one CPU for per-CPU maps.</summary>
+    public int ValueSize => (int)Spec.ValueSize;
+
+    /// <summary>Largest number of entries; for ring buffers the bytes of the data area.</summary>
+    public long MaxEntries => Spec.MaxEntries;
+
+    /// <summary>How many entries it has now, counted on each reading; 0 for ring buffers.</summary>
+    public long EntryCount => _removed || !HasKeys ? 0 : Type is MapType.Array or MapType.PerCpuArray ? MaxEntries : Keys().LongCount();
+
+    /// <summary>BPF_F_* flags.</summary>
+    public MapFlags Flags => Spec.Flags;
+
+    /// <summary>C name of the key's type; empty when unknown.</summary>
+    public string KeyType => _codec.Key.TypeName;
+
+    /// <summary>C name of the value's type; for ring buffers that of an event; empty when unknown.</summary>
+    public string ValueType => Type == MapType.RingBuf ? EventType.Find(this).Name : _codec.Value.TypeName;
+
+    /// <summary>Bytes that it takes, as far as known.</summary>
+    public long MemoryBytes => _map.MemoryBytes;
+
+    /// <summary>Where it is pinned; null when it is not.</summary>
+    public string? Pin { get; init; }
+
+    /// <summary>Which kernel holds it.</summary>
+    public BpfKernelKind Kernel { get; }
+
+    /// <summary>Whether it has been removed from the session; operations on it fail then.</summary>
+    public bool IsRemoved => _removed;
+
+    internal BpfSession Session { get; }
+
+    internal MapSpec Spec => _map.Spec;
+
+    /// <summary>The type information of the object it came from.</summary>
+    internal Btf.BtfTypeSet? ObjectTypes { get; }
+
+    /// <summary>The imports that keep it alive. Guarded by the session's lock.</summary>
+    internal HashSet<LoadedObject> Holders { get; } = [];
+
+    internal IKernelMap KernelMap => _removed
+        ? throw DiagnosticRules.NameNotFound.Error($"map '{Name}' (id {Id}) has been removed", action: "Import its program again.")
+        : _map;
+
+    internal bool HasKeys => KeySize > 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal void Close()
+    {
+        if (_removed) return;
+        _removed = true;
+        CloseReader();
+        _map.Dispose();
+    }
+}

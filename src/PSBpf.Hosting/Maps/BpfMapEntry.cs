@@ -1,0 +1,30 @@
+namespace PSBpf.Hosting;
+
+/// <summary>One element of a map.</summary>
+public sealed record BpfMapEntry
+{
+    private readonly BpfMap _map;
+
+    internal BpfMapEntry(BpfMap map) => _map = map;
+
+    /// <summary>The map's name; <see cref="GetMap"/> gives the map.</summary>
+    public string Map => _map.Name;
+
+    /// <summary>The key, typed by BTF.</summary>
+    public required object Key { get; init; }
+
+    /// <summary>The value, typed by BTF; for per-CPU maps an array with one value for each CPU.</summary>
+    public required object Value { get; init; }
+
+    /// <summary>The key's bytes.</summary>
+    public required byte[] KeyBytes { get; init; }
+
+    /// <summary>The value's bytes, those of all CPUs one after the other.</summary>
+    public required byte[] ValueBytes { get; init; }
+
+    /// <summary>The CPU whose value <see cref="Value"/> is; null for all of them, and for maps that are not per CPU.</summary>
+    public int? Cpu { get; init; }
+
+    /// <summary>The map it is an element of.</summary>
+    public BpfMap GetMap() => _map;
+}

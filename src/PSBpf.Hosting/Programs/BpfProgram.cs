@@ -1,0 +1,112 @@
+using System.Collections;
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Hosting;
+
+/// <summary>A program in a session. Thread-safe.</summary>
+public sealed class BpfProgram
+{
+    private readonly IKernelProgram _program;
+    private readonly IReadOnlyList<BpfMap> _maps;
+    private volatile bool _removed;
+
+    internal BpfProgram(BpfSession session, int id, BpfKernelKind kernel, IKernelProgram program, LoadedObject origin, IReadOnlyList<BpfMap> maps)
+    {
+        Session = session;
+        Id = id;
+        Kernel = kernel;
+        Origin = origin;
+        _program = program;
+        _maps = maps;
+        Maps = [.. maps.Where(map => !map.Spec.IsGlobalData).Select(map => map.Name)];
+    }
+
+    /// <summary>Id, unique in its session.</summary>
+    public int Id { get; }
+
+    /// <summary>The name of its C function.</summary>
+    public string Name => Spec.Name;
+
+    /// <summary>BPF_PROG_TYPE_*.</summary>
+    public ProgramType Type => Spec.Type;
+
+    /// <summary>Its ELF section; empty for programs that came from no object.</summary>
+    public string Section => Spec.Section;
+
+    /// <summary>How many instruction slots it has, subprograms included.</summary>
+    public int InstructionCount => Spec.Instructions.Length;
+
+    /// <summary>How far it has come.</summary>
+    public ProgramState State =>
+        _removed ? ProgramState.Removed : Session.HasLinks(this) ? ProgramState.Attached : ProgramState.Verified;
+
+    /// <summary>Names of the maps it uses, those of global variables left out; <see cref="GetMaps"/> gives the maps.</summary>
+    public IReadOnlyList<string> Maps { get; }
+
+    /// <summary>Names of the hooks it is attached to; <see cref="GetLinks"/> gives the links.</summary>
+    public IReadOnlyList<string> Links => [.. GetLinks().Select(link => link.Hook)];
+
+    /// <summary>Which kernel holds it.</summary>
+    public BpfKernelKind Kernel { get; }
+
+    /// <summary>The object file it came from; null when it came from memory.</summary>
+    public string? Path => Spec.Path;
+
+    /// <summary>The global variables that it uses, by name, with their values of now. Changing this copy changes nothing.</summary>
+    public IDictionary Variables => _removed ? new Dictionary<string, object?>() : GlobalVariables.Read(_maps);
+
+    internal BpfSession Session { get; }
+
+    internal LoadedObject Origin { get; }
+
+    internal ProgramSpec Spec => _program.Spec;
+
+    internal IKernelProgram KernelProgram => _removed
+        ? throw DiagnosticRules.ProgramRemoved.Error($"program '{Name}' (id {Id}) has been removed", new DiagnosticLocation { Program = Name })
+        : _program;
+
+    /// <summary>The maps it uses, those of global variables included.</summary>
+    public IReadOnlyList<BpfMap> GetMaps() => _maps;
+
+    /// <summary>A map it uses, by name.</summary>
+    /// <exception cref="BpfException">BPF4001, when it uses none of that name.</exception>
+    public BpfMap GetMap(string name) => _maps.FirstOrDefault(map => map.Name == name)
+        ?? throw DiagnosticRules.NameNotFound.Error(
+            $"program '{Name}' uses no map '{name}'; it uses {(_maps.Count == 0 ? "none" : string.Join(", ", _maps.Select(map => map.Name)))}");
+
+    /// <summary>Its links.</summary>
+    public IReadOnlyList<BpfLink> GetLinks() => Session.LinksOf(this);
+
+    /// <summary>The report of the verifier that accepted it.</summary>
+    public BpfVerification GetVerification() => _program.Verification;
+
+    /// <summary>Runs it once on a packet, as BPF_PROG_TEST_RUN does; it need not be attached.</summary>
+    /// <param name="packet">The packet's bytes.</param>
+    /// <param name="options">How to run; null for once, compiled.</param>
+    /// <param name="cancellation">Stops a long run.</param>
+    public BpfRunResult Run(ReadOnlyMemory<byte> packet, RunOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= RunOptions.Default;
+        var request = new TestRunRequest { Data = packet, Context = options.Context, Repeat = options.Repeat, Interpret = options.Interpret };
+        var result = KernelProgram.TestRun(request, cancellation);
+        return BpfRunResult.From(this, hook: null, result, options.Repeat);
+    }
+
+    /// <summary>Takes it out of the session; maps that only it used go with it.</summary>
+    /// <param name="force">Also remove its links; without it an attached program is an error.</param>
+    /// <exception cref="BpfException">BPF4004, when it is attached and <paramref name="force"/> is false.</exception>
+    public void Remove(bool force = false) => Session.Remove(this, force);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    internal void Close()
+    {
+        if (_removed) return;
+        _removed = true;
+        _program.Dispose();
+    }
+}

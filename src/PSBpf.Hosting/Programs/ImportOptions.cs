@@ -1,0 +1,32 @@
+using PSBpf.Kernel;
+using PSBpf.Uapi;
+
+namespace PSBpf.Hosting;
+
+/// <summary>How to import an object.</summary>
+public sealed record ImportOptions
+{
+    /// <summary>All programs, into the managed engine.</summary>
+    public static ImportOptions Default { get; } = new();
+
+    /// <summary>Names of the programs to load, with <c>*</c> and <c>?</c>; empty for all.</summary>
+    public IReadOnlyList<string> Name { get; init; } = [];
+
+    /// <summary>The program type, for section names that say none; null for what the section says.</summary>
+    public ProgramType? Type { get; init; }
+
+    /// <summary>Values of global variables, by name, set before the verifier sees the programs.</summary>
+    public IReadOnlyDictionary<string, object?> Variables { get; init; } = new Dictionary<string, object?>();
+
+    /// <summary>Maps of the session to use in place of the object's own, by the object's name for them.</summary>
+    public IReadOnlyDictionary<string, BpfMap> Maps { get; init; } = new Dictionary<string, BpfMap>();
+
+    /// <summary>A hook to attach the programs to, e.g. <c>xdp:eth0</c>; null to attach none.</summary>
+    public string? Attach { get; init; }
+
+    /// <summary>Which kernel loads it.</summary>
+    public BpfKernelKind Kernel { get; init; }
+
+    /// <summary>Verifier log level as in bpf(2).</summary>
+    public int LogLevel { get; init; }
+}

@@ -1,0 +1,100 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+
+namespace PSBpf.Hosting;
+
+/// <summary>An import in progress: holds what the kernel has made so far, and gives it back unless told to keep it.</summary>
+internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOptions options) : IDisposable
+{
+    private readonly List<IKernelMap> _own = [];
+    private bool _keep;
+
+    public IBpfKernel Kernel { get; } = kernel;
+
+    /// <summary>Live maps by the object's name for them.</summary>
+    public Dictionary<string, IKernelMap> Maps { get; } = [];
+
+    public List<IKernelProgram> Programs { get; } = [];
+
+    /// <summary>Makes the maps and loads every program, also after a refusal, so that each refusal is told at once.</summary>
+    public IReadOnlyList<ImportRefusal> Load(CancellationToken cancellation)
+    {
+        CreateMaps();
+        var refusals = new List<ImportRefusal>();
+        foreach (var program in spec.Programs)
+        {
+            var result = Load(program, verifyOnly: false, cancellation);
+            if (result.Program is { } live) Programs.Add(live);
+            else refusals.Add(ImportRefusal.From(result.Verification));
+        }
+
+        return refusals;
+    }
+
+    public IReadOnlyList<BpfVerification> Verify(CancellationToken cancellation)
+    {
+        CreateMaps();
+        var reports = new List<BpfVerification>();
+        foreach (var program in spec.Programs)
+        {
+            var result = Load(program, verifyOnly: true, cancellation);
+            result.Program?.Dispose();
+            reports.Add(result.Verification);
+        }
+
+        return reports;
+    }
+
+    public void Keep() => _keep = true;
+
+    public void Dispose()
+    {
+        if (_keep) return;
+        foreach (var program in Programs) program.Dispose();
+        foreach (var map in _own) map.Dispose();
+    }
+
+    private ProgramLoadResult Load(ProgramSpec program, bool verifyOnly, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var maps = program.Maps.Select(map => Maps[map.Name]).ToArray();
+        return Kernel.LoadProgram(program, maps, new ProgramLoadOptions { LogLevel = options.LogLevel, VerifyOnly = verifyOnly }, cancellation);
+    }
+
+    private void CreateMaps()
+    {
+        foreach (var (name, replacement) in options.Maps)
+        {
+            var declared = spec.Maps.FirstOrDefault(map => map.Name == name)
+                ?? throw DiagnosticRules.NameNotFound.Error(
+                    $"the object has no map '{name}'; it has {string.Join(", ", spec.Maps.Select(map => map.Name))}",
+                    new DiagnosticLocation { File = spec.Path }, "Name one of the object's maps.");
+            CheckReplacement(declared, replacement);
+            Maps.Add(name, replacement.KernelMap);
+        }
+
+        foreach (var map in spec.Maps)
+        {
+            if (Maps.ContainsKey(map.Name)) continue;
+            var live = Kernel.CreateMap(map);
+            _own.Add(live);
+            Maps.Add(map.Name, live);
+        }
+    }
+
+    // What BPF programs take for granted about a map, as libbpf compares it before it reuses one.
+    private void CheckReplacement(MapSpec declared, BpfMap replacement)
+    {
+        var actual = replacement.Spec;
+        if (replacement.Kernel != Kernel.Kind)
+            throw DiagnosticRules.WrongKind.Error($"map '{replacement.Name}' (id {replacement.Id}) is in the {replacement.Kernel} kernel, the import goes to the {Kernel.Kind} kernel");
+        if ((declared.Type, declared.KeySize, declared.ValueSize, declared.MaxEntries) != (actual.Type, actual.KeySize, actual.ValueSize, actual.MaxEntries))
+            throw DiagnosticRules.WrongKind.Error(
+                $"map '{replacement.Name}' (id {replacement.Id}) cannot stand in for '{declared.Name}': "
+                + $"it is {Describe(actual)}, the object declares {Describe(declared)}",
+                new DiagnosticLocation { File = spec.Path }, "Pass a map of the declared type and sizes.");
+    }
+
+    private static string Describe(MapSpec map) => $"{map.Type} with {map.KeySize}-byte keys, {map.ValueSize}-byte values, {map.MaxEntries} entries";
+}

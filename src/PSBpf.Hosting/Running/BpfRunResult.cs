@@ -1,0 +1,58 @@
+using PSBpf.Kernel;
+
+namespace PSBpf.Hosting;
+
+/// <summary>What a run of a program gave.</summary>
+public sealed record BpfRunResult
+{
+    /// <summary>The program's name.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The hook that ran it, e.g. <c>xdp:eth0</c>; empty when it was run by itself.</summary>
+    public string Hook { get; init; } = "";
+
+    /// <summary>The packet's number in its capture or pipeline, from 1.</summary>
+    public long Number { get; init; } = 1;
+
+    /// <summary>R0 as the program's C type has it: a signed 32-bit number.</summary>
+    public required int ReturnValue { get; init; }
+
+    /// <summary>The name of <see cref="ReturnValue"/>, e.g. <c>XDP_DROP</c>; the number where the type names none.</summary>
+    public required string Verdict { get; init; }
+
+    /// <summary>The packet after the run.</summary>
+    public byte[] Data { get; init; } = [];
+
+    /// <summary>The context after the run, in its UAPI layout; empty when the type gives none back.</summary>
+    public byte[] Context { get; init; } = [];
+
+    /// <summary>Mean nanoseconds of one run, without compiling, packet reset and marshalling.</summary>
+    public double DurationNanoseconds { get; init; }
+
+    /// <summary>How often it ran.</summary>
+    public int Runs { get; init; } = 1;
+
+    /// <summary>What the program printed, line by line.</summary>
+    public IReadOnlyList<string> Output { get; init; } = [];
+
+    /// <summary>Which kernel ran it.</summary>
+    public BpfKernelKind Kernel { get; init; }
+
+    internal static BpfRunResult From(BpfProgram program, string? hook, TestRunResult result, int runs)
+    {
+        var value = unchecked((int)result.ReturnValue);
+        return new()
+        {
+            Program = program.Name,
+            Hook = hook ?? "",
+            ReturnValue = value,
+            Verdict = Verdicts.NameOf(program.Type, value),
+            Data = result.Data,
+            Context = result.Context,
+            DurationNanoseconds = result.DurationNanoseconds,
+            Runs = runs,
+            Output = result.Output,
+            Kernel = program.Kernel,
+        };
+    }
+}

@@ -1,0 +1,155 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+
+namespace PSBpf.Hosting;
+
+public sealed partial class BpfSession
+{
+    /// <summary>Imports an object that holds one program, or the one that <see cref="ImportOptions.Name"/> says.</summary>
+    /// <param name="path">The object file, as clang wrote it.</param>
+    /// <param name="options">How; null for into the managed engine, as it is.</param>
+    /// <param name="cancellation">Stops the verifier; nothing stays loaded.</param>
+    /// <exception cref="BpfException">What is wrong with the object; BPF4003 when its program is refused; BPF4002 when it holds several.</exception>
+    public BpfProgram Import(string path, ImportOptions? options = null, CancellationToken cancellation = default)
+    {
+        var spec = Select(ObjectReader.Read(path), options ?? ImportOptions.Default);
+        if (spec.Programs.Count > 1)
+            throw DiagnosticRules.NameAmbiguous.Error(
+                $"{path} holds {spec.Programs.Count} programs: {string.Join(", ", spec.Programs.Select(program => program.Name))}",
+                new DiagnosticLocation { File = path }, "Choose one with ImportOptions.Name, or take them all with ImportAll.");
+        return Accepted(TryImport(spec, options, cancellation))[0];
+    }
+
+    /// <summary>Imports all programs of an object, or all that <see cref="ImportOptions.Name"/> matches.</summary>
+    /// <inheritdoc cref="Import"/>
+    public IReadOnlyList<BpfProgram> ImportAll(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
+        Accepted(TryImport(ObjectReader.Read(path), options, cancellation));
+
+    /// <summary>Imports an object file; refused programs are a result, not an exception.</summary>
+    /// <inheritdoc cref="Import"/>
+    public ImportResult TryImport(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
+        TryImport(ObjectReader.Read(path), options, cancellation);
+
+    /// <summary>
+    /// Imports an object as one thing, as libbpf does: when one of its programs is refused, or cannot run, or cannot be
+    /// attached, nothing of it stays loaded.
+    /// </summary>
+    /// <param name="spec">The object.</param>
+    /// <param name="options">How; null for into the managed engine, as it is.</param>
+    /// <param name="cancellation">Stops the verifier; nothing stays loaded.</param>
+    public ImportResult TryImport(ObjectSpec spec, ImportOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        options ??= ImportOptions.Default;
+        var kernel = Kernel(options.Kernel);
+        spec = Prepare(spec, options);
+        var loading = new ObjectLoading(kernel, spec, options);
+        try
+        {
+            var refusals = loading.Load(cancellation);
+            if (refusals.Count > 0) return new([], refusals, spec.Warnings);
+            var programs = Register(loading, spec, options);
+            if (options.Attach is { } hook) AttachAll(programs, hook);
+            return new(programs, [], spec.Warnings);
+        }
+        finally
+        {
+            loading.Dispose();
+        }
+    }
+
+    /// <summary>Asks a kernel's verifier about the programs of an object file and keeps nothing.</summary>
+    /// <inheritdoc cref="Import"/>
+    public IReadOnlyList<BpfVerification> Verify(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
+        Verify(ObjectReader.Read(path), options, cancellation);
+
+    /// <summary>Asks a kernel's verifier about the programs of an object and keeps nothing.</summary>
+    /// <inheritdoc cref="TryImport(ObjectSpec, ImportOptions?, CancellationToken)"/>
+    public IReadOnlyList<BpfVerification> Verify(ObjectSpec spec, ImportOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        options ??= ImportOptions.Default;
+        using var loading = new ObjectLoading(Kernel(options.Kernel), Prepare(spec, options), options);
+        return loading.Verify(cancellation);
+    }
+
+    /// <summary>Asks a kernel's verifier about a loaded program again.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="kernel">Whose verifier; it need not be the kernel that holds the program.</param>
+    /// <param name="logLevel">Verifier log level as in bpf(2).</param>
+    /// <param name="cancellation">Stops the verifier.</param>
+    public BpfVerification Verify(BpfProgram program, BpfKernelKind kernel, int logLevel = 0, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var origin = program.Origin.Spec;
+        var spec = origin with { Programs = [program.Spec], Maps = [.. program.Spec.Maps] };
+        return Verify(spec, new ImportOptions { Kernel = kernel, LogLevel = logLevel }, cancellation)[0];
+    }
+
+    private static IReadOnlyList<BpfProgram> Accepted(ImportResult result) => result.Refusals.Count switch
+    {
+        0 => result.Programs,
+        1 => throw new BpfException(result.Refusals[0].Diagnostic),
+        _ => throw new BpfException(result.Refusals[0].Diagnostic with
+        {
+            Message = string.Join(Environment.NewLine, result.Refusals.Select(refusal => refusal.Diagnostic.Message)),
+        }),
+    };
+
+    private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options)
+    {
+        spec = Select(spec, options);
+        if (options.Type is { } type) spec = spec with { Programs = [.. spec.Programs.Select(program => program with { Type = type })] };
+        return GlobalVariables.Override(spec, options.Variables);
+    }
+
+    private static ObjectSpec Select(ObjectSpec spec, ImportOptions options)
+    {
+        if (options.Name.Count == 0) return spec;
+        foreach (var pattern in options.Name)
+        {
+            if (!spec.Programs.Any(program => NamePattern.Matches(pattern, program.Name)))
+                throw DiagnosticRules.ObjectProgram.Error(
+                    $"the object has no program '{pattern}'; it has {string.Join(", ", spec.Programs.Select(program => program.Name))}",
+                    new DiagnosticLocation { File = spec.Path });
+        }
+
+        var programs = spec.Programs.Where(program => options.Name.Any(pattern => NamePattern.Matches(pattern, program.Name))).ToArray();
+        // As with libbpf's autoload switched off, maps that only the others use are not made.
+        var used = programs.SelectMany(program => program.Maps).Select(map => map.Name).ToHashSet();
+        return spec with { Programs = programs, Maps = [.. spec.Maps.Where(map => used.Contains(map.Name))] };
+    }
+
+    private List<BpfProgram> Register(ObjectLoading loading, ObjectSpec spec, ImportOptions options)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            var origin = new LoadedObject(spec);
+            var maps = new Dictionary<string, BpfMap>();
+            foreach (var (name, live) in loading.Maps)
+            {
+                if (!options.Maps.TryGetValue(name, out var map))
+                {
+                    map = new BpfMap(this, ++_lastMap, options.Kernel, loading.Kernel.PossibleCpus, live, spec);
+                    _maps.Add(map.Id, map);
+                }
+
+                maps.Add(name, map);
+                map.Holders.Add(origin);
+                origin.Maps.Add(map);
+            }
+
+            foreach (var live in loading.Programs)
+            {
+                var program = new BpfProgram(this, ++_lastProgram, options.Kernel, live, origin, [.. live.Spec.Maps.Select(map => maps[map.Name])]);
+                _programs.Add(program.Id, program);
+                origin.Programs.Add(program);
+            }
+
+            loading.Keep();
+            return [.. origin.Programs];
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Linux;
+using PSBpf.Runtime;
+
+namespace PSBpf.Hosting;
+
+/// <summary>
+/// Programs, maps and links, and the kernels that hold them. A process has one by default, as a machine has one kernel;
+/// further ones share nothing with it. Thread-safe. Disposing takes everything out of the kernels again.
+/// </summary>
+public sealed partial class BpfSession : IDisposable
+{
+    private static readonly Lazy<BpfSession> Process = new(() => new BpfSession());
+
+    // Guards the tables below and nothing that takes long: kernels are asked outside of it.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<BpfKernelKind, IBpfKernel> _kernels = [];
+    private readonly Func<BpfKernelKind, IBpfKernel> _createKernel;
+    private readonly SortedDictionary<int, BpfProgram> _programs = [];
+    private readonly SortedDictionary<int, BpfMap> _maps = [];
+    private readonly SortedDictionary<int, BpfLink> _links = [];
+    private int _lastProgram;
+    private int _lastMap;
+    private int _lastLink;
+    private bool _closed;
+
+    /// <summary>Opens an empty session.</summary>
+    public BpfSession()
+        : this(kind => kind == BpfKernelKind.Linux ? LinuxKernel.Open() : new ManagedKernel())
+    {
+    }
+
+    internal BpfSession(Func<BpfKernelKind, IBpfKernel> createKernel) => _createKernel = createKernel;
+
+    /// <summary>The process's own session; it lives as long as the process and cannot be closed by accident: disposing it empties it.</summary>
+    public static BpfSession Default => Process.Value;
+
+    /// <summary>The programs, by id.</summary>
+    public IReadOnlyList<BpfProgram> Programs
+    {
+        get { lock (_gate) return [.. _programs.Values]; }
+    }
+
+    /// <summary>The maps, by id; those for global variables included.</summary>
+    public IReadOnlyList<BpfMap> Maps
+    {
+        get { lock (_gate) return [.. _maps.Values]; }
+    }
+
+    /// <summary>The links, by id.</summary>
+    public IReadOnlyList<BpfLink> Links
+    {
+        get { lock (_gate) return [.. _links.Values]; }
+    }
+
+    /// <summary>Removes links, programs and maps, ends their readers, and closes the kernels.</summary>
+    public void Dispose()
+    {
+        BpfProgram[] programs;
+        BpfMap[] maps;
+        BpfLink[] links;
+        IBpfKernel[] kernels;
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = !ReferenceEquals(this, Process.IsValueCreated ? Process.Value : null);
+            (programs, maps, links, kernels) = ([.. _programs.Values], [.. _maps.Values], [.. _links.Values], [.. _kernels.Values]);
+            _programs.Clear();
+            _maps.Clear();
+            _links.Clear();
+            _kernels.Clear();
+        }
+
+        foreach (var link in links) link.Close();
+        foreach (var program in programs) program.Close();
+        foreach (var map in maps) map.Close();
+        foreach (var kernel in kernels) kernel.Dispose();
+    }
+
+    private IBpfKernel Kernel(BpfKernelKind kind)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (!_kernels.TryGetValue(kind, out var kernel)) _kernels[kind] = kernel = _createKernel(kind);
+            return kernel;
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_closed) throw DiagnosticRules.SessionClosed.Error("the session has been closed");
+    }
+}
