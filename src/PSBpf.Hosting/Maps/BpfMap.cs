@@ -64,6 +64,9 @@ public sealed partial class BpfMap
     /// <summary>Whether it has been removed from the session; operations on it fail then.</summary>
     public bool IsRemoved => _removed;
 
+    /// <summary>Whether an entry has one value for each CPU.</summary>
+    public bool IsPerCpu => _codec.IsPerCpu;
+
     internal BpfSession Session { get; }
 
     internal MapSpec Spec => _map.Spec;

@@ -1,3 +1,5 @@
+using PSBpf.Diagnostics;
+
 namespace PSBpf.Hosting;
 
 /// <summary>One element of a map.</summary>
@@ -27,4 +29,15 @@ public sealed record BpfMapEntry
 
     /// <summary>The map it is an element of.</summary>
     public BpfMap GetMap() => _map;
+
+    /// <summary>The same entry with the value of one CPU alone.</summary>
+    /// <exception cref="BpfException">BPF4006, when the map is not per CPU or has no such CPU.</exception>
+    public BpfMapEntry Of(int cpu)
+    {
+        if (Value is not object[] values || !_map.IsPerCpu)
+            throw DiagnosticRules.WrongKind.Error($"map '{Map}' is a {_map.Type}: its values are not per CPU");
+        if ((uint)cpu >= (uint)values.Length)
+            throw DiagnosticRules.WrongKind.Error($"map '{Map}' has values for CPUs 0 to {values.Length - 1}; {cpu} is none of them");
+        return this with { Value = values[cpu], Cpu = cpu };
+    }
 }

@@ -24,6 +24,33 @@ public sealed partial class BpfSession
     /// <summary>The maps whose name matches a pattern with <c>*</c> and <c>?</c>, by id.</summary>
     public IReadOnlyList<BpfMap> FindMaps(string pattern) => [.. Maps.Where(map => NamePattern.Matches(pattern, map.Name))];
 
+    /// <summary>The links whose program or hook has a name that matches a pattern with <c>*</c> and <c>?</c>, by id.</summary>
+    public IReadOnlyList<BpfLink> FindLinks(string pattern) =>
+        [.. Links.Where(link => NamePattern.Matches(pattern, link.Hook) || NamePattern.Matches(pattern, link.Program))];
+
+    /// <summary>The program with an id.</summary>
+    /// <exception cref="BpfException">BPF4001, when there is none.</exception>
+    public BpfProgram GetProgram(int id) => ById(_programs, id, "program", "Get-BpfProgram");
+
+    /// <summary>The map with an id.</summary>
+    /// <exception cref="BpfException">BPF4001, when there is none.</exception>
+    public BpfMap GetMap(int id) => ById(_maps, id, "map", "Get-BpfMap");
+
+    /// <summary>The link with an id.</summary>
+    /// <exception cref="BpfException">BPF4001, when there is none.</exception>
+    public BpfLink GetLink(int id) => ById(_links, id, "link", "Get-BpfLink");
+
+    private T ById<T>(SortedDictionary<int, T> items, int id, string noun, string cmdlet)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            return items.TryGetValue(id, out var item)
+                ? item
+                : throw DiagnosticRules.NameNotFound.Error($"there is no {noun} with id {id}", action: $"{cmdlet} lists what there is, with ids.");
+        }
+    }
+
     private T One<T>(IReadOnlyList<T> items, string text, string noun, string cmdlet, Func<T, int> id, Func<T, string> name)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);

@@ -1,0 +1,106 @@
+using System.Management.Automation;
+using PSBpf.Diagnostics;
+using PSBpf.Hosting;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>What all cmdlets share: the session, the stop signal, and errors as records that let the pipeline go on.</summary>
+public abstract class BpfCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>The session that this cmdlet works in.</summary>
+    protected static BpfSession Session => SessionScope.Current;
+
+    /// <summary>Signalled when the user stops the pipeline.</summary>
+    protected CancellationToken Stopping => _stopping.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        _stopping.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Frees what the cmdlet holds. The one method that PowerShell calls on every way out, also when a later command
+    /// of the pipeline has had enough.
+    /// </summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stopping.Cancel();
+
+    /// <summary>Does one record's work; a diagnostic becomes a non-terminating error.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="target">What an error is about.</param>
+    /// <returns>Whether it went through.</returns>
+    protected bool Try(Action work, object? target)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        try
+        {
+            work();
+            return true;
+        }
+        catch (BpfException exception)
+        {
+            WriteError(ErrorRecords.From(exception, target));
+            return false;
+        }
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Turns references into objects; each that fails is a non-terminating error.</summary>
+    internal IEnumerable<T> Resolve<T>(IEnumerable<SessionReference<T>> references)
+        where T : class
+    {
+        foreach (var reference in references)
+        {
+            IReadOnlyList<T> found = [];
+            Try(() => found = reference.Resolve(Session), reference.ToString());
+            foreach (var item in found) yield return item;
+        }
+    }
+
+    /// <summary>The files that a path with wildcards means; each that is missing is a non-terminating error.</summary>
+    /// <param name="paths">Paths, relative to the shell's location.</param>
+    /// <param name="missing">The error for a file that is not there.</param>
+    internal IEnumerable<string> ResolveFiles(IEnumerable<string> paths, DiagnosticRule missing)
+    {
+        foreach (var path in paths)
+        {
+            IReadOnlyList<string> files = [];
+            Try(() => files = FilesOf(path, missing), path);
+            foreach (var file in files) yield return file;
+        }
+    }
+
+    private IReadOnlyList<string> FilesOf(string path, DiagnosticRule missing)
+    {
+        try
+        {
+            if (!WildcardPattern.ContainsWildcardCharacters(path))
+            {
+                var full = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out var provider, out _);
+                if (provider.Name == "FileSystem") return [full];
+            }
+            else if (GetResolvedProviderPathFromPSPath(path, out var provider) is { Count: > 0 } files && provider.Name == "FileSystem")
+            {
+                return files;
+            }
+        }
+        catch (Exception exception) when (exception is ItemNotFoundException or System.Management.Automation.DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw missing.Error($"{path}: {exception.Message}");
+        }
+
+        throw missing.Error($"{path}: no such file");
+    }
+}

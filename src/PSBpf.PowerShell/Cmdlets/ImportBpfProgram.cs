@@ -1,0 +1,83 @@
+using System.Collections;
+using System.Management.Automation;
+using PSBpf.Diagnostics;
+using PSBpf.Hosting;
+using PSBpf.Kernel;
+using PSBpf.Uapi;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Loads the programs of an object file: all of them or, when one is refused, none.</summary>
+[Cmdlet(VerbsData.Import, "BpfProgram", SupportsShouldProcess = true)]
+[OutputType(typeof(BpfProgram))]
+public sealed class ImportBpfProgram : BpfCmdlet
+{
+    /// <summary>Object files, with wildcards.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Names of the programs to load, with wildcards; all when left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The program type, for section names that say none.</summary>
+    [Parameter]
+    public ProgramType? Type { get; set; }
+
+    /// <summary>Values of global variables by name, set before the verifier sees the programs.</summary>
+    [Parameter]
+    [Alias("Variables")]
+    public IDictionary? Variable { get; set; }
+
+    /// <summary>Maps of the session to use in place of the object's own, by the object's name for them.</summary>
+    [Parameter]
+    public IDictionary? Map { get; set; }
+
+    /// <summary>A hook to attach the programs to.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(HookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Attach { get; set; }
+
+    /// <summary>Which kernel loads them.</summary>
+    [Parameter]
+    public BpfKernelKind Kernel { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var file in ResolveFiles(Path, DiagnosticRules.ObjectUnreadable))
+        {
+            if (!ShouldProcess(file, "Import BPF programs")) continue;
+            Try(() => Import(file), file);
+        }
+    }
+
+    private void Import(string file)
+    {
+        var result = Session.TryImport(file, Options(), Stopping);
+        foreach (var warning in result.Warnings) WriteWarning(warning.ToString());
+        foreach (var refusal in result.Refusals) WriteError(ErrorRecords.From(refusal.Diagnostic, null, refusal.Verification));
+        WriteObject(result.Programs, enumerateCollection: true);
+    }
+
+    private ImportOptions Options()
+    {
+        var variables = new Dictionary<string, object?>();
+        foreach (DictionaryEntry entry in Variable ?? new Hashtable()) variables[entry.Key.ToString() ?? ""] = Values.FromPowerShell(entry.Value);
+        var maps = new Dictionary<string, BpfMap>();
+        foreach (DictionaryEntry entry in Map ?? new Hashtable()) maps[entry.Key.ToString() ?? ""] = OneMap(entry.Value);
+        return new() { Name = Name, Type = Type, Variables = variables, Maps = maps, Attach = Attach, Kernel = Kernel };
+    }
+
+    private static BpfMap OneMap(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
+    {
+        BpfMap map => map,
+        int id => Session.GetMap(id),
+        string name => Session.GetMap(name),
+        var other => throw DiagnosticRules.WrongKind.Error($"'{other}' is not a map", action: "Pass maps of the session: -Map @{ stats = Get-BpfMap stats }."),
+    };
+}

@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using PSBpf.Diagnostics;
+using PSBpf.Hosting;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Removes entries of a map.</summary>
+[Cmdlet(VerbsCommon.Remove, "BpfMapEntry", SupportsShouldProcess = true, DefaultParameterSetName = KeySet)]
+[OutputType(typeof(void))]
+public sealed class RemoveBpfMapEntry : BpfCmdlet
+{
+    private const string KeySet = "Key";
+    private const string EntrySet = "Entry";
+
+    /// <summary>The map, by object, name or id.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = KeySet)]
+    [MapArgument]
+    [ArgumentCompleter(typeof(MapCompleter))]
+    public MapReference[] Map { get; set; } = [];
+
+    /// <summary>The keys.</summary>
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = KeySet)]
+    public object[] Key { get; set; } = [];
+
+    /// <summary>Entries, as Get-BpfMapEntry gives them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = EntrySet, ValueFromPipeline = true)]
+    public BpfMapEntry[] InputObject { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var entry in InputObject) Remove(entry.GetMap(), entry.KeyBytes, entry.Key);
+        foreach (var map in Resolve(Map))
+            foreach (var key in MapKeys.Of(map, Key)) Remove(map, key!, Values.ToPowerShell(key)!);
+    }
+
+    private void Remove(BpfMap map, object key, object shown)
+    {
+        if (!ShouldProcess($"{map.Name}[{shown}]", "Remove BPF map entry")) return;
+        Try(
+            () =>
+            {
+                if (!map.Remove(key))
+                    throw DiagnosticRules.NameNotFound.Error($"map '{map.Name}' has no entry {shown}", action: $"Get-BpfMapEntry {map.Name} lists the entries.");
+            },
+            shown);
+    }
+}

@@ -1,0 +1,41 @@
+using PSBpf.Hosting;
+using PSBpf.Uapi;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Completes names of programs.</summary>
+internal sealed class ProgramCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique(session.Programs, program => program.Name, program => program.Id, program => $"{program.Type} program, id {program.Id}, {program.State}");
+}
+
+/// <summary>Completes names of maps.</summary>
+internal sealed class MapCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique(session.Maps, map => map.Name, map => map.Id, Tip);
+
+    internal static string Tip(BpfMap map) => $"{map.Type} map, id {map.Id}";
+}
+
+/// <summary>Completes names of ring buffers.</summary>
+internal sealed class RingBufferCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique([.. session.Maps.Where(map => map.Type == MapType.RingBuf)], map => map.Name, map => map.Id, MapCompleter.Tip);
+}
+
+/// <summary>Completes ids of links.</summary>
+internal sealed class LinkCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        session.Links.Select(link => (link.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), link.ToString()));
+}
+
+/// <summary>Completes names of hooks.</summary>
+internal sealed class HookCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        session.GetHooks().Select(hook => (hook.Name, hook.Links.Count == 0 ? "nothing attached" : $"runs {string.Join(", ", hook.Links)}"));
+}
