@@ -20,7 +20,7 @@ public sealed class BpfEventReader : IDisposable
         if (type.Type is { } btf && map.ObjectTypes is { } types && types.SizeOf(btf) is > 0 and var size)
         {
             _size = size;
-            _codec = new ValueCodec(types, btf, size);
+            _codec = new ValueCodec(types, btf, size, $"An event of map '{map.Name}'");
         }
     }
 

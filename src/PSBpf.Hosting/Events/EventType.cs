@@ -18,22 +18,22 @@ internal sealed record EventType(BtfType? Type, string Name)
     public static EventType Find(BpfMap map)
     {
         if (map.ObjectTypes is not { } types) return Unknown;
-        if (map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, TypeNames.Of(own, declared));
+        if (map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, own.Declare(declared));
         var candidates = PointedTo(types).DistinctBy(type => type.Name).ToArray();
         if (candidates.Length > 1) candidates = [.. candidates.Where(type => NamedAs(type.Name, map.Name))];
-        return candidates.Length == 1 ? new(candidates[0], TypeNames.Of(types, candidates[0])) : Unknown;
+        return candidates.Length == 1 ? new(candidates[0], types.Declare(candidates[0])) : Unknown;
     }
 
     /// <summary>The type that a caller names, with or without its keyword: <c>drop_event</c>, <c>struct drop_event</c>.</summary>
     public static EventType Named(BpfMap map, string name)
     {
-        var types = map.ObjectTypes ?? throw DiagnosticRules.BtfMissing.Error($"map '{map.Name}' comes from an object without BTF; type '{name}' is unknown");
+        var types = map.ObjectTypes ?? throw DiagnosticRules.BtfMissing.Error($"Map '{map.Name}' comes from an object without BTF, so type '{name}' is unknown.");
         var plain = name.StartsWith("struct ", StringComparison.Ordinal) ? name["struct ".Length..].Trim() : name;
         var type = types.Types.FirstOrDefault(type => type.Name == plain && type is BtfStruct or BtfEnumType or BtfInt or BtfReference { Kind: BtfKind.Typedef })
             ?? throw DiagnosticRules.NameNotFound.Error(
-                $"the object of map '{map.Name}' has no type '{name}'",
+                $"The object of map '{map.Name}' has no type '{name}'.",
                 action: $"Name one of its structs: {string.Join(", ", types.Types.OfType<BtfStruct>().Where(s => s.Name.Length > 0).Select(s => s.Name).Distinct())}.");
-        return new(type, TypeNames.Of(types, type));
+        return new(type, types.Declare(type));
     }
 
     private static IEnumerable<BtfStruct> PointedTo(BtfTypeSet types)

@@ -30,7 +30,7 @@ internal sealed class RingBufferChannel(string name, IRingBufferReader reader) :
         lock (_gate)
         {
             if (_holder is not null)
-                throw DiagnosticRules.ReaderBusy.Error($"ring buffer '{name}' is being watched; a sample goes to one reader only");
+                throw DiagnosticRules.ReaderBusy.Error($"Ring buffer '{name}' is being watched; a sample goes to one reader only.");
             return _holder = open();
         }
     }

@@ -13,7 +13,10 @@ public sealed partial class BpfMap
         return Lookup(keyBytes);
     }
 
-    /// <summary>Sets the value of a key. A structure may be given by some of its members: the others keep their values, or are zero in a new entry.</summary>
+    /// <summary>
+    /// Sets the value of a key. Members of a structure that are left out become zero; of the map for global variables
+    /// those that are left out stay as they are.
+    /// </summary>
     /// <param name="key">A value of the key's type, or its bytes.</param>
     /// <param name="value">A value of the value's type, or its bytes; for per-CPU maps one for all CPUs, or an array with one for each.</param>
     /// <param name="flags">Whether to create, replace, or both.</param>
@@ -22,8 +25,7 @@ public sealed partial class BpfMap
     {
         var keyBytes = KeyBytes(key);
         var valueBytes = new byte[KernelMap.UserValueSize];
-        // What is there already, so that a value given by some of its members changes these only.
-        _ = KernelMap.Lookup(keyBytes, valueBytes);
+        if (Spec.IsGlobalData) Check(KernelMap.Lookup(keyBytes, valueBytes), "look up", keyBytes);
         WriteValue(value, valueBytes);
         Check(KernelMap.Update(keyBytes, valueBytes, flags), "update", keyBytes);
     }
@@ -84,10 +86,9 @@ public sealed partial class BpfMap
 
     private void WriteValue(object? value, byte[] into)
     {
-        var what = $"a value of map '{Name}'";
         if (!_codec.IsPerCpu)
         {
-            _codec.Value.Write(value, into, what);
+            _codec.Value.Write(value, into);
             return;
         }
 
@@ -99,28 +100,28 @@ public sealed partial class BpfMap
 
         var each = value is object?[] values && values.Length == _codec.Cpus ? values : null;
         for (var cpu = 0; cpu < _codec.Cpus; cpu++)
-            _codec.Value.Write(each is null ? value : each[cpu], into.AsSpan(cpu * _codec.Stride, ValueSize), what);
+            _codec.Value.Write(each is null ? value : each[cpu], into.AsSpan(cpu * _codec.Stride, ValueSize));
     }
 
     private byte[] KeyBytes(object key)
     {
         RequireKeys();
         var bytes = new byte[KeySize];
-        _codec.Key.Write(key, bytes, $"a key of map '{Name}'");
+        _codec.Key.Write(key, bytes);
         return bytes;
     }
 
     private void RequireKeys()
     {
         if (!HasKeys)
-            throw DiagnosticRules.WrongKind.Error($"map '{Name}' is a {Type} and has no keys", action: Type == MapType.RingBuf ? "Read it with Watch-BpfRingBuffer." : null);
+            throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type} and has no keys.", action: Type == MapType.RingBuf ? "Read it with Watch-BpfRingBuffer." : null);
     }
 
     private void Check(Errno error, string operation, byte[] key)
     {
         if (error == Errno.None) return;
         throw DiagnosticRules.MapOperation.Error(
-            $"map '{Name}' ({Type}) answers {error} to '{operation}'{(key.Length > 0 ? $" of key {_codec.Key.Read(key)}" : "")}: {Meaning(error)}");
+            $"Map '{Name}' ({Type}) answers {error} to '{operation}'{(key.Length > 0 ? $" of key {_codec.Key.Read(key)}" : "")}: {Meaning(error)}.");
     }
 
     private string Meaning(Errno error) => error switch

@@ -23,7 +23,7 @@ public sealed partial class BpfMap
     public BpfEventReader OpenReader(string? typeName = null)
     {
         if (Type != MapType.RingBuf)
-            throw DiagnosticRules.WrongKind.Error($"map '{Name}' is a {Type}, not a ring buffer", action: "Read its entries with Get-BpfMapEntry.");
+            throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type}, not a ring buffer.", action: "Read its entries with Get-BpfMapEntry.");
         var type = typeName is null ? EventType.Find(this) : EventType.Named(this, typeName);
         var channel = Channel();
         return channel.Acquire(() => new BpfEventReader(this, channel, type));

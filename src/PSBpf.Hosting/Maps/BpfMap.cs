@@ -78,7 +78,7 @@ public sealed partial class BpfMap
     internal HashSet<LoadedObject> Holders { get; } = [];
 
     internal IKernelMap KernelMap => _removed
-        ? throw DiagnosticRules.NameNotFound.Error($"map '{Name}' (id {Id}) has been removed", action: "Import its program again.")
+        ? throw DiagnosticRules.NameNotFound.Error($"Map '{Name}' (id {Id}) has been removed.", action: "Import its program again.")
         : _map;
 
     internal bool HasKeys => KeySize > 0;

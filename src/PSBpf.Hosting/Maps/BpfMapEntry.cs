@@ -35,9 +35,9 @@ public sealed record BpfMapEntry
     public BpfMapEntry Of(int cpu)
     {
         if (Value is not object[] values || !_map.IsPerCpu)
-            throw DiagnosticRules.WrongKind.Error($"map '{Map}' is a {_map.Type}: its values are not per CPU");
+            throw DiagnosticRules.WrongKind.Error($"Map '{Map}' is a {_map.Type}: its values are not per CPU.");
         if ((uint)cpu >= (uint)values.Length)
-            throw DiagnosticRules.WrongKind.Error($"map '{Map}' has values for CPUs 0 to {values.Length - 1}; {cpu} is none of them");
+            throw DiagnosticRules.WrongKind.Error($"Map '{Map}' has values for CPUs 0 to {values.Length - 1}; {cpu} is none of them.");
         return this with { Value = values[cpu], Cpu = cpu };
     }
 }

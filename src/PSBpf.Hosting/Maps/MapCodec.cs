@@ -6,9 +6,9 @@ namespace PSBpf.Hosting;
 /// <summary>How a map's keys and values are read and written.</summary>
 internal sealed class MapCodec(MapSpec spec, int possibleCpus)
 {
-    public ValueCodec Key { get; } = new(spec.Btf, spec.KeyType, (int)spec.KeySize);
+    public ValueCodec Key { get; } = new(spec.Btf, spec.KeyType, (int)spec.KeySize, $"A key of map '{spec.Name}'");
 
-    public ValueCodec Value { get; } = new(spec.Btf, spec.ValueType, (int)spec.ValueSize);
+    public ValueCodec Value { get; } = new(spec.Btf, spec.ValueType, (int)spec.ValueSize, $"A value of map '{spec.Name}'");
 
     /// <summary>How many values an element has.</summary>
     public int Cpus { get; } = spec.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash or MapType.PerCpuCgroupStorage

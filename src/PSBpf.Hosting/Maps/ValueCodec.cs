@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections;
 using System.Globalization;
 using System.Numerics;
 using PSBpf.Btf;
@@ -11,35 +12,85 @@ namespace PSBpf.Hosting;
 /// Between the bytes of a key or value and what a user reads and writes: by BTF where the object has it; without, numbers
 /// for 1, 2, 4 and 8 bytes, and the bytes themselves for other sizes.
 /// </summary>
-internal sealed class ValueCodec(BtfTypeSet? types, BtfType? type, int size)
+internal sealed class ValueCodec
 {
-    /// <summary>The C name of the type; empty when unknown.</summary>
-    public string TypeName => types is not null && type is not null ? TypeNames.Of(types, type) : "";
+    private readonly BtfTypeSet? _types;
+    private readonly BtfType? _type;
+    private readonly int _size;
+    private readonly string _what;
 
-    public object Read(ReadOnlySpan<byte> bytes) => size switch
+    /// <summary>Makes a codec.</summary>
+    /// <param name="types">The type information; null when there is none.</param>
+    /// <param name="type">The type in it; one whose size differs from <paramref name="size"/> is not used.</param>
+    /// <param name="size">How many bytes there are.</param>
+    /// <param name="what">What they are, for messages, e.g. <c>a key of map 'stats'</c>.</param>
+    public ValueCodec(BtfTypeSet? types, BtfType? type, int size, string what)
     {
-        1 => bytes[0],
-        2 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-        4 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-        8 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
-        _ => bytes.ToArray(),
-    };
+        _size = size;
+        _what = what;
+        if (types is null || type is null || types.SizeOf(type) != size) return;
+        _types = types;
+        _type = type;
+    }
 
-    /// <summary>Writes a value; a structure given by some of its members leaves the others in <paramref name="into"/> as they are.</summary>
-    public void Write(object? value, Span<byte> into, string what)
+    /// <summary>The type as C writes it; empty when unknown.</summary>
+    public string TypeName => _types is not null ? _types.Declare(_type!) : "";
+
+    public object Read(ReadOnlySpan<byte> bytes)
     {
-        if (LayerValues.ToBytes(value) is { } bytes && (bytes.Length == size || value is byte[]))
+        if (_types is not null) return BtfValue.Read(_types, _type!, bytes) ?? bytes.ToArray();
+        return _size switch
         {
-            if (bytes.Length != size) throw DiagnosticRules.BtfValue.Error($"{what} takes {size} bytes; {bytes.Length} are given");
+            1 => bytes[0],
+            2 => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            4 => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            8 => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            _ => bytes.ToArray(),
+        };
+    }
+
+    /// <summary>Writes a value. Of a data section, only the variables that are given change.</summary>
+    /// <exception cref="BpfException">BPF0202, when the value does not fit.</exception>
+    public void Write(object? value, Span<byte> into)
+    {
+        try
+        {
+            if (_types is null) WriteUntyped(value, into);
+            else if (_type is BtfDataSection section && value is IDictionary or IReadOnlyDictionary<string, object?>) WriteVariables(_types, section, value, into);
+            else BtfValue.Write(_types, _type!, value, into);
+        }
+        catch (BpfException exception) when (exception.Diagnostic.Rule == DiagnosticRules.BtfValue)
+        {
+            throw new BpfException(exception.Diagnostic with { Message = $"{_what}: {exception.Message}" }, exception);
+        }
+    }
+
+    private static void WriteVariables(BtfTypeSet types, BtfDataSection section, object value, Span<byte> into)
+    {
+        var given = value as IReadOnlyDictionary<string, object?>
+            ?? ((IDictionary)value).Cast<DictionaryEntry>().ToDictionary(entry => entry.Key.ToString() ?? "", entry => entry.Value);
+        foreach (var (name, content) in given)
+        {
+            var variable = section.Variables.FirstOrDefault(variable => types[variable.TypeId].Name == name)
+                ?? throw DiagnosticRules.BtfValue.Error(
+                    $"There is no variable '{name}'; there are {string.Join(", ", section.Variables.Select(variable => types[variable.TypeId].Name))}.");
+            BtfValue.Write(types, types[variable.TypeId], content, into.Slice(variable.Offset, variable.Size));
+        }
+    }
+
+    private void WriteUntyped(object? value, Span<byte> into)
+    {
+        if (LayerValues.ToBytes(value) is { } bytes && (bytes.Length == _size || value is byte[]))
+        {
+            if (bytes.Length != _size) throw DiagnosticRules.BtfValue.Error($"It takes {_size} bytes; {bytes.Length} are given.");
             bytes.CopyTo(into);
             return;
         }
 
-        var number = LayerValues.ToInteger(value);
-        if (number is not { } given || size > 8 || size is 3 or 5 or 6 or 7)
-            throw DiagnosticRules.BtfValue.Error($"{what} takes {size} bytes; '{value}' is none");
-        if (given < -(BigInteger.One << (size * 8 - 1)) || given >= BigInteger.One << (size * 8))
-            throw DiagnosticRules.BtfValue.Error(string.Create(CultureInfo.InvariantCulture, $"{what} takes {size} bytes; {given} does not fit"));
-        for (var i = 0; i < size; i++) into[i] = (byte)(given >> (8 * i) & 0xff);
+        if (LayerValues.ToInteger(value) is not { } number || _size is not (1 or 2 or 4 or 8))
+            throw DiagnosticRules.BtfValue.Error($"It takes {_size} bytes; '{value}' is none.", action: "Without BTF pass bytes, or a number for 1, 2, 4 or 8 bytes.");
+        if (number < -(BigInteger.One << (_size * 8 - 1)) || number >= BigInteger.One << (_size * 8))
+            throw DiagnosticRules.BtfValue.Error(string.Create(CultureInfo.InvariantCulture, $"It takes {_size} bytes; {number} does not fit."));
+        for (var i = 0; i < _size; i++) into[i] = (byte)(number >> (8 * i) & 0xff);
     }
 }

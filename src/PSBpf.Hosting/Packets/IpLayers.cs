@@ -33,13 +33,13 @@ internal sealed class Ipv4Layer : LayerFormat
     public override byte[] Write(LayerValues values, LayerFormat? next, NetworkHeader? network, byte[] inner)
     {
         var options = values.Bytes("options");
-        if (options.Length > 40) throw LayerValues.Error($"IPv4 options take at most 40 bytes; {options.Length} are given");
+        if (options.Length > 40) throw LayerValues.Error($"IPv4 options take at most 40 bytes; {options.Length} are given.");
         var header = new byte[20 + (options.Length + 3) / 4 * 4];
         options.CopyTo(header, 20);
         header[0] = (byte)(values.Number("version", 4, 4) << 4 | values.Number("ihl", 4, (ulong)header.Length / 4));
         header[1] = values.Byte("tos", 0);
         var total = header.Length + inner.Length;
-        if (total > ushort.MaxValue && !values.Has("length")) throw LayerValues.Error($"an IPv4 packet holds at most 65535 bytes; this one has {total}");
+        if (total > ushort.MaxValue && !values.Has("length")) throw LayerValues.Error($"An IPv4 packet holds at most 65535 bytes; this one has {total}.");
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(2), values.Word("length", (ushort)total));
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), values.Word("id", 0));
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(6), (ushort)(values.Number("flags", 3, 0) << 13 | values.Number("fragment", 13, 0)));
@@ -73,7 +73,7 @@ internal sealed class Ipv6Layer : LayerFormat
         var first = values.Number("version", 4, 6) << 28 | values.Number("class", 8, 0) << 20 | values.Number("flow", 20, 0);
         BinaryPrimitives.WriteUInt32BigEndian(header, (uint)first);
         if (inner.Length > ushort.MaxValue && !values.Has("length"))
-            throw LayerValues.Error($"an IPv6 packet carries at most 65535 bytes; this one has {inner.Length}");
+            throw LayerValues.Error($"An IPv6 packet carries at most 65535 bytes; this one has {inner.Length}.");
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(4), values.Word("length", (ushort)inner.Length));
         header[6] = values.Byte("next", next?.IpProtocol(6) ?? Ipv4Layer.Experimental);
         header[7] = values.Byte("hops", 64);

@@ -20,7 +20,7 @@ internal sealed class LayerValues
         foreach (var (name, value) in layer.Fields)
         {
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
-                throw Error($"layer '{_layer}' has no field '{name}'; its fields are {string.Join(", ", known)}");
+                throw Error($"Layer '{_layer}' has no field '{name}'; its fields are {string.Join(", ", known)}.");
             _given[name] = value;
         }
     }
@@ -36,7 +36,7 @@ internal sealed class LayerValues
         if (!_given.TryGetValue(field, out var value)) return otherwise;
         var number = ToInteger(value) ?? throw NotA(field, value, "a number");
         if (number < -(BigInteger.One << (bits - 1)) || number >= BigInteger.One << bits)
-            throw Error($"field '{field}' of layer '{_layer}' holds {bits} bits; {number} does not fit");
+            throw Error($"Field '{field}' of layer '{_layer}' holds {bits} bits; {number} does not fit.");
         return (ulong)(number & ((BigInteger.One << bits) - 1));
     }
 
@@ -81,7 +81,7 @@ internal sealed class LayerValues
         action: "Correct the layer; Get-Help about_PSBpf_Packets lists layers and fields.");
 
     private BpfException NotA(string field, object? value, string wanted) =>
-        Error($"field '{field}' of layer '{_layer}' is '{value ?? "null"}', not {wanted}");
+        Error($"Field '{field}' of layer '{_layer}' is '{value ?? "null"}', not {wanted}.");
 
     internal static byte[]? ToBytes(object? value) => value switch
     {

@@ -25,7 +25,7 @@ public static class PacketBuilder
     {
         ArgumentNullException.ThrowIfNull(layers);
         var stack = layers.Select(layer => (Layer: layer, Format: Find(layer.Name))).ToList();
-        if (stack.Count == 0) throw DiagnosticRules.PacketFormat.Error("a packet needs at least one layer");
+        if (stack.Count == 0) throw DiagnosticRules.PacketFormat.Error("A packet needs at least one layer.");
         if (stack[0].Format is TcpLayer or UdpLayer or IcmpLayer) stack.Insert(0, Empty("ipv4"));
         if (stack[0].Format.EtherType is not null) stack.Insert(0, Empty("eth"));
 
@@ -43,7 +43,7 @@ public static class PacketBuilder
     private static LayerFormat Find(string name) =>
         Array.Find(Formats, format => format.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw DiagnosticRules.PacketFormat.Error(
-            $"'{name}' is no packet layer; the layers are {string.Join(", ", Formats.Select(format => format.Name))}",
+            $"'{name}' is no packet layer; the layers are {string.Join(", ", Formats.Select(format => format.Name))}.",
             action: "Correct the layer; Get-Help about_PSBpf_Packets lists layers and fields.");
 
     // For each layer the innermost IP header before it.

@@ -19,13 +19,13 @@ public static class PacketText
             var c = text[i];
             if (char.IsWhiteSpace(c) || c is ':' or '-') continue;
             if (!char.IsAsciiHexDigit(c))
-                throw DiagnosticRules.PacketFormat.Error($"packet text has '{c}' at position {i}, which is not a hexadecimal digit");
+                throw DiagnosticRules.PacketFormat.Error($"Packet text has '{c}' at position {i}, which is not a hexadecimal digit.");
             digits.Add(c);
         }
 
-        if (digits.Count == 0) throw DiagnosticRules.PacketFormat.Error("packet text holds no hexadecimal digits");
+        if (digits.Count == 0) throw DiagnosticRules.PacketFormat.Error("Packet text holds no hexadecimal digits.");
         return digits.Count % 2 == 0
             ? Convert.FromHexString([.. digits])
-            : throw DiagnosticRules.PacketFormat.Error($"packet text has {digits.Count} hexadecimal digits; two make a byte");
+            : throw DiagnosticRules.PacketFormat.Error($"Packet text has {digits.Count} hexadecimal digits; two make a byte.");
     }
 }

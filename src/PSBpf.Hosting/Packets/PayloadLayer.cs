@@ -13,7 +13,7 @@ internal sealed class PayloadLayer : LayerFormat
     {
         byte[] content = values.Text("text") is { } text ? Encoding.UTF8.GetBytes(text) : values.Bytes("bytes");
         var length = (int)values.Number("length", 16, (ulong)content.Length);
-        if (length < content.Length) throw LayerValues.Error($"payload of {content.Length} bytes does not fit the length {length}");
+        if (length < content.Length) throw LayerValues.Error($"A payload of {content.Length} bytes does not fit the length {length}.");
         var filled = new byte[length];
         filled.AsSpan().Fill(values.Byte("fill", 0));
         content.CopyTo(filled, 0);

@@ -17,7 +17,7 @@ internal sealed class TcpLayer : LayerFormat
     public override byte[] Write(LayerValues values, LayerFormat? next, NetworkHeader? network, byte[] inner)
     {
         var options = values.Bytes("options");
-        if (options.Length > 40) throw LayerValues.Error($"TCP options take at most 40 bytes; {options.Length} are given");
+        if (options.Length > 40) throw LayerValues.Error($"TCP options take at most 40 bytes; {options.Length} are given.");
         var header = new byte[20 + (options.Length + 3) / 4 * 4];
         options.CopyTo(header, 20);
         BinaryPrimitives.WriteUInt16BigEndian(header, values.Word("sport", 49152));
@@ -42,7 +42,7 @@ internal sealed class TcpLayer : LayerFormat
         foreach (var name in text.Split([',', ' ', '|', '+'], StringSplitOptions.RemoveEmptyEntries))
         {
             var bit = Array.FindIndex(FlagNames, flag => flag.Equals(name, StringComparison.OrdinalIgnoreCase));
-            if (bit < 0) throw LayerValues.Error($"'{name}' is no TCP flag; the flags are {string.Join(", ", FlagNames)}");
+            if (bit < 0) throw LayerValues.Error($"'{name}' is no TCP flag; the flags are {string.Join(", ", FlagNames)}.");
             bits |= 1 << bit;
         }
 
@@ -63,7 +63,7 @@ internal sealed class UdpLayer : LayerFormat
     {
         byte[] datagram = [0, 0, 0, 0, 0, 0, 0, 0, .. inner];
         if (datagram.Length > ushort.MaxValue && !values.Has("length"))
-            throw LayerValues.Error($"a UDP datagram holds at most 65535 bytes; this one has {datagram.Length}");
+            throw LayerValues.Error($"A UDP datagram holds at most 65535 bytes; this one has {datagram.Length}.");
         BinaryPrimitives.WriteUInt16BigEndian(datagram, values.Word("sport", 49152));
         BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(2), values.Word("dport", 53));
         BinaryPrimitives.WriteUInt16BigEndian(datagram.AsSpan(4), values.Word("length", (ushort)datagram.Length));

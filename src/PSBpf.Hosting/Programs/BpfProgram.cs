@@ -65,7 +65,7 @@ public sealed class BpfProgram
     internal ProgramSpec Spec => _program.Spec;
 
     internal IKernelProgram KernelProgram => _removed
-        ? throw DiagnosticRules.ProgramRemoved.Error($"program '{Name}' (id {Id}) has been removed", new DiagnosticLocation { Program = Name })
+        ? throw DiagnosticRules.ProgramRemoved.Error($"Program '{Name}' (id {Id}) has been removed.", new DiagnosticLocation { Program = Name })
         : _program;
 
     /// <summary>The maps it uses, those of global variables included.</summary>
@@ -75,7 +75,7 @@ public sealed class BpfProgram
     /// <exception cref="BpfException">BPF4001, when it uses none of that name.</exception>
     public BpfMap GetMap(string name) => _maps.FirstOrDefault(map => map.Name == name)
         ?? throw DiagnosticRules.NameNotFound.Error(
-            $"program '{Name}' uses no map '{name}'; it uses {(_maps.Count == 0 ? "none" : string.Join(", ", _maps.Select(map => map.Name)))}");
+            $"Program '{Name}' uses no map '{name}'; it uses {(_maps.Count == 0 ? "none" : string.Join(", ", _maps.Select(map => map.Name)))}.");
 
     /// <summary>Its links.</summary>
     public IReadOnlyList<BpfLink> GetLinks() => Session.LinksOf(this);

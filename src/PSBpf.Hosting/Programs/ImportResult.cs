@@ -29,13 +29,13 @@ public sealed record ImportRefusal(BpfVerification Verification, BpfDiagnostic D
         {
             var parts = string.Join(", ", verification.Unsupported);
             return new(verification, DiagnosticRules.NotRunnable.At(
-                $"program '{verification.Name}' uses what the {verification.Kernel} kernel does not run here: {parts}", location));
+                $"Program '{verification.Name}' uses what the {verification.Kernel} kernel does not run here: {parts}.", location));
         }
 
         var rule = verification.RuleId.Length == 0 ? "" : $" by {verification.RuleName} ({verification.RuleId})";
         var why = verification.Reason.Length > 0 ? verification.Reason : verification.Message;
         var at = verification.At is { } point ? $" at {point}" : "";
         return new(verification, DiagnosticRules.ProgramRefused.At(
-            $"program '{verification.Name}' is refused{rule}{at}: {why}", location, verification.Suggestion.Length > 0 ? verification.Suggestion : null));
+            $"Program '{verification.Name}' is refused{rule}{at}: {why}", location, verification.Suggestion.Length > 0 ? verification.Suggestion : null));
     }
 }

@@ -12,8 +12,8 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
 
     public IBpfKernel Kernel { get; } = kernel;
 
-    /// <summary>Live maps by the object's name for them.</summary>
-    public Dictionary<string, IKernelMap> Maps { get; } = [];
+    /// <summary>Live maps by their blueprints, which programs name by reference.</summary>
+    public Dictionary<MapSpec, IKernelMap> Maps { get; } = new(ReferenceEqualityComparer.Instance);
 
     public List<IKernelProgram> Programs { get; } = [];
 
@@ -58,7 +58,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     private ProgramLoadResult Load(ProgramSpec program, bool verifyOnly, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var maps = program.Maps.Select(map => Maps[map.Name]).ToArray();
+        var maps = program.Maps.Select(map => Maps[map]).ToArray();
         return Kernel.LoadProgram(program, maps, new ProgramLoadOptions { LogLevel = options.LogLevel, VerifyOnly = verifyOnly }, cancellation);
     }
 
@@ -68,18 +68,18 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         {
             var declared = spec.Maps.FirstOrDefault(map => map.Name == name)
                 ?? throw DiagnosticRules.NameNotFound.Error(
-                    $"the object has no map '{name}'; it has {string.Join(", ", spec.Maps.Select(map => map.Name))}",
+                    $"The object has no map '{name}'; it has {string.Join(", ", spec.Maps.Select(map => map.Name))}.",
                     new DiagnosticLocation { File = spec.Path }, "Name one of the object's maps.");
             CheckReplacement(declared, replacement);
-            Maps.Add(name, replacement.KernelMap);
+            Maps.Add(declared, replacement.KernelMap);
         }
 
         foreach (var map in spec.Maps)
         {
-            if (Maps.ContainsKey(map.Name)) continue;
+            if (Maps.ContainsKey(map)) continue;
             var live = Kernel.CreateMap(map);
             _own.Add(live);
-            Maps.Add(map.Name, live);
+            Maps.Add(map, live);
         }
     }
 
@@ -88,11 +88,11 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     {
         var actual = replacement.Spec;
         if (replacement.Kernel != Kernel.Kind)
-            throw DiagnosticRules.WrongKind.Error($"map '{replacement.Name}' (id {replacement.Id}) is in the {replacement.Kernel} kernel, the import goes to the {Kernel.Kind} kernel");
+            throw DiagnosticRules.WrongKind.Error($"Map '{replacement.Name}' (id {replacement.Id}) is in the {replacement.Kernel} kernel, the import goes to the {Kernel.Kind} kernel.");
         if ((declared.Type, declared.KeySize, declared.ValueSize, declared.MaxEntries) != (actual.Type, actual.KeySize, actual.ValueSize, actual.MaxEntries))
             throw DiagnosticRules.WrongKind.Error(
-                $"map '{replacement.Name}' (id {replacement.Id}) cannot stand in for '{declared.Name}': "
-                + $"it is {Describe(actual)}, the object declares {Describe(declared)}",
+                $"Map '{replacement.Name}' (id {replacement.Id}) cannot stand in for '{declared.Name}': "
+                + $"it is {Describe(actual)}, the object declares {Describe(declared)}.",
                 new DiagnosticLocation { File = spec.Path }, "Pass a map of the declared type and sizes.");
     }
 

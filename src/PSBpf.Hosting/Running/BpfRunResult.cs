@@ -1,4 +1,5 @@
 using PSBpf.Kernel;
+using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
 
@@ -46,7 +47,7 @@ public sealed record BpfRunResult
             Program = program.Name,
             Hook = hook ?? "",
             ReturnValue = value,
-            Verdict = Verdicts.NameOf(program.Type, value),
+            Verdict = ProgramTypeTable.Get(program.Type).VerdictOf(value),
             Data = result.Data,
             Context = result.Context,
             DurationNanoseconds = result.DurationNanoseconds,

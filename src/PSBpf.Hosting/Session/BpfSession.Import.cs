@@ -13,10 +13,10 @@ public sealed partial class BpfSession
     /// <exception cref="BpfException">What is wrong with the object; BPF4003 when its program is refused; BPF4002 when it holds several.</exception>
     public BpfProgram Import(string path, ImportOptions? options = null, CancellationToken cancellation = default)
     {
-        var spec = Select(ObjectReader.Read(path), options ?? ImportOptions.Default);
+        var spec = Select(Read(path, options), options ?? ImportOptions.Default);
         if (spec.Programs.Count > 1)
             throw DiagnosticRules.NameAmbiguous.Error(
-                $"{path} holds {spec.Programs.Count} programs: {string.Join(", ", spec.Programs.Select(program => program.Name))}",
+                $"The object holds {spec.Programs.Count} programs: {string.Join(", ", spec.Programs.Select(program => program.Name))}.",
                 new DiagnosticLocation { File = path }, "Choose one with ImportOptions.Name, or take them all with ImportAll.");
         return Accepted(TryImport(spec, options, cancellation))[0];
     }
@@ -24,12 +24,12 @@ public sealed partial class BpfSession
     /// <summary>Imports all programs of an object, or all that <see cref="ImportOptions.Name"/> matches.</summary>
     /// <inheritdoc cref="Import"/>
     public IReadOnlyList<BpfProgram> ImportAll(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        Accepted(TryImport(ObjectReader.Read(path), options, cancellation));
+        Accepted(TryImport(Read(path, options), options, cancellation));
 
     /// <summary>Imports an object file; refused programs are a result, not an exception.</summary>
     /// <inheritdoc cref="Import"/>
     public ImportResult TryImport(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        TryImport(ObjectReader.Read(path), options, cancellation);
+        TryImport(Read(path, options), options, cancellation);
 
     /// <summary>
     /// Imports an object as one thing, as libbpf does: when one of its programs is refused, or cannot run, or cannot be
@@ -62,7 +62,7 @@ public sealed partial class BpfSession
     /// <summary>Asks a kernel's verifier about the programs of an object file and keeps nothing.</summary>
     /// <inheritdoc cref="Import"/>
     public IReadOnlyList<BpfVerification> Verify(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        Verify(ObjectReader.Read(path), options, cancellation);
+        Verify(Read(path, options), options, cancellation);
 
     /// <summary>Asks a kernel's verifier about the programs of an object and keeps nothing.</summary>
     /// <inheritdoc cref="TryImport(ObjectSpec, ImportOptions?, CancellationToken)"/>
@@ -97,12 +97,10 @@ public sealed partial class BpfSession
         }),
     };
 
-    private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options)
-    {
-        spec = Select(spec, options);
-        if (options.Type is { } type) spec = spec with { Programs = [.. spec.Programs.Select(program => program with { Type = type })] };
-        return GlobalVariables.Override(spec, options.Variables);
-    }
+    private static ObjectSpec Read(string path, ImportOptions? options) =>
+        ObjectReader.Read(path, new ObjectReadOptions { Type = options?.Type });
+
+    private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options) => Select(spec.WithVariables(options.Variables), options);
 
     private static ObjectSpec Select(ObjectSpec spec, ImportOptions options)
     {
@@ -111,14 +109,14 @@ public sealed partial class BpfSession
         {
             if (!spec.Programs.Any(program => NamePattern.Matches(pattern, program.Name)))
                 throw DiagnosticRules.ObjectProgram.Error(
-                    $"the object has no program '{pattern}'; it has {string.Join(", ", spec.Programs.Select(program => program.Name))}",
+                    $"The object has no program '{pattern}'; it has {string.Join(", ", spec.Programs.Select(program => program.Name))}.",
                     new DiagnosticLocation { File = spec.Path });
         }
 
         var programs = spec.Programs.Where(program => options.Name.Any(pattern => NamePattern.Matches(pattern, program.Name))).ToArray();
         // As with libbpf's autoload switched off, maps that only the others use are not made.
-        var used = programs.SelectMany(program => program.Maps).Select(map => map.Name).ToHashSet();
-        return spec with { Programs = programs, Maps = [.. spec.Maps.Where(map => used.Contains(map.Name))] };
+        var used = programs.SelectMany(program => program.Maps).ToHashSet(ReferenceEqualityComparer.Instance);
+        return spec with { Programs = programs, Maps = [.. spec.Maps.Where(used.Contains)] };
     }
 
     private List<BpfProgram> Register(ObjectLoading loading, ObjectSpec spec, ImportOptions options)
@@ -127,23 +125,23 @@ public sealed partial class BpfSession
         {
             ThrowIfClosed();
             var origin = new LoadedObject(spec);
-            var maps = new Dictionary<string, BpfMap>();
-            foreach (var (name, live) in loading.Maps)
+            var maps = new Dictionary<MapSpec, BpfMap>(ReferenceEqualityComparer.Instance);
+            foreach (var (declared, live) in loading.Maps)
             {
-                if (!options.Maps.TryGetValue(name, out var map))
+                if (!options.Maps.TryGetValue(declared.Name, out var map))
                 {
                     map = new BpfMap(this, ++_lastMap, options.Kernel, loading.Kernel.PossibleCpus, live, spec);
                     _maps.Add(map.Id, map);
                 }
 
-                maps.Add(name, map);
+                maps.Add(declared, map);
                 map.Holders.Add(origin);
                 origin.Maps.Add(map);
             }
 
             foreach (var live in loading.Programs)
             {
-                var program = new BpfProgram(this, ++_lastProgram, options.Kernel, live, origin, [.. live.Spec.Maps.Select(map => maps[map.Name])]);
+                var program = new BpfProgram(this, ++_lastProgram, options.Kernel, live, origin, [.. live.Spec.Maps.Select(map => maps[map])]);
                 _programs.Add(program.Id, program);
                 origin.Programs.Add(program);
             }

@@ -47,7 +47,7 @@ public sealed partial class BpfSession
             ThrowIfClosed();
             return items.TryGetValue(id, out var item)
                 ? item
-                : throw DiagnosticRules.NameNotFound.Error($"there is no {noun} with id {id}", action: $"{cmdlet} lists what there is, with ids.");
+                : throw DiagnosticRules.NameNotFound.Error($"There is no {noun} with id {id}.", action: $"{cmdlet} lists what there is, with ids.");
         }
     }
 
@@ -59,12 +59,12 @@ public sealed partial class BpfSession
         if (named.Length == 1) return named[0];
         if (named.Length > 1)
             throw DiagnosticRules.NameAmbiguous.Error(
-                $"'{text}' is the name of {named.Length} {noun}s: ids {string.Join(", ", named.Select(id))}");
+                $"'{text}' is the name of {named.Length} {noun}s: ids {string.Join(", ", named.Select(id))}.");
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && items.FirstOrDefault(item => id(item) == number) is { } numbered)
             return numbered;
         var known = items.Select(name).Distinct().Take(8).ToArray();
         throw DiagnosticRules.NameNotFound.Error(
-            $"there is no {noun} '{text}'", action: known.Length == 0
+            $"There is no {noun} '{text}'.", action: known.Length == 0
                 ? $"The session holds no {noun}s; {(noun == "link" ? "Add-BpfLink adds one" : "Import-BpfProgram brings some")}."
                 : $"{cmdlet} lists what there is: {string.Join(", ", known)}{(known.Length == 8 ? " …" : "")}.");
     }

@@ -24,7 +24,7 @@ public sealed partial class BpfSession
             links = [.. _links.Values.Where(link => link.IsOf(program))];
             if (links.Count > 0 && !force)
                 throw DiagnosticRules.InUse.Error(
-                    $"program '{program.Name}' (id {program.Id}) is attached to {string.Join(", ", links.Select(link => link.Hook))}",
+                    $"Program '{program.Name}' (id {program.Id}) is attached to {string.Join(", ", links.Select(link => link.Hook))}.",
                     new DiagnosticLocation { Program = program.Name }, "Remove its links first (Remove-BpfLink), or pass -Force.");
             foreach (var link in links) _links.Remove(link.Id);
             _programs.Remove(program.Id);

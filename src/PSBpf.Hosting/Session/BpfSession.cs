@@ -90,6 +90,6 @@ public sealed partial class BpfSession : IDisposable
 
     private void ThrowIfClosed()
     {
-        if (_closed) throw DiagnosticRules.SessionClosed.Error("the session has been closed");
+        if (_closed) throw DiagnosticRules.SessionClosed.Error("The session has been closed.");
     }
 }

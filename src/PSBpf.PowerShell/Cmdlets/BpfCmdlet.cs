@@ -13,7 +13,7 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
     protected static BpfSession Session => SessionScope.Current;
 
     /// <summary>Signalled when the user stops the pipeline.</summary>
-    protected CancellationToken Stopping => _stopping.Token;
+    protected CancellationToken Cancellation => _stopping.Token;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -51,7 +51,7 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
             WriteError(ErrorRecords.From(exception, target));
             return false;
         }
-        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
@@ -76,13 +76,13 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
     {
         foreach (var path in paths)
         {
-            IReadOnlyList<string> files = [];
+            System.Collections.ObjectModel.Collection<string> files = [];
             Try(() => files = FilesOf(path, missing), path);
             foreach (var file in files) yield return file;
         }
     }
 
-    private IReadOnlyList<string> FilesOf(string path, DiagnosticRule missing)
+    private System.Collections.ObjectModel.Collection<string> FilesOf(string path, DiagnosticRule missing)
     {
         try
         {
@@ -101,6 +101,6 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
             throw missing.Error($"{path}: {exception.Message}");
         }
 
-        throw missing.Error($"{path}: no such file");
+        throw missing.Error($"There is no file '{path}'.");
     }
 }

@@ -40,7 +40,7 @@ public sealed class GetBpfMapEntry : BpfCmdlet
             {
                 Try(
                     () => Write(map.Get(key!) ?? throw DiagnosticRules.NameNotFound.Error(
-                        $"map '{map.Name}' has no entry {Show(key)}", action: $"Get-BpfMapEntry {map.Name} lists the entries.")),
+                        $"Map '{map.Name}' has no entry {Show(key)}.", action: $"Get-BpfMapEntry {map.Name} lists the entries.")),
                     key);
             }
         }
@@ -52,7 +52,7 @@ public sealed class GetBpfMapEntry : BpfCmdlet
     {
         foreach (var entry in map.Entries())
         {
-            if (Stopping.IsCancellationRequested) throw new PipelineStoppedException();
+            if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
             Write(entry);
         }
     }

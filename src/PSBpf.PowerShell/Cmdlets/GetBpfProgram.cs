@@ -18,6 +18,8 @@ public sealed class GetBpfProgram : BpfCmdlet
 
     /// <summary>Only programs of this type.</summary>
     [Parameter]
+    [TypeArgument]
+    [ArgumentCompleter(typeof(TypeCompleter))]
     public ProgramType? Type { get; set; }
 
     /// <inheritdoc/>

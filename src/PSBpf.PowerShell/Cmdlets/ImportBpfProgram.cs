@@ -25,6 +25,8 @@ public sealed class ImportBpfProgram : BpfCmdlet
 
     /// <summary>The program type, for section names that say none.</summary>
     [Parameter]
+    [TypeArgument]
+    [ArgumentCompleter(typeof(TypeCompleter))]
     public ProgramType? Type { get; set; }
 
     /// <summary>Values of global variables by name, set before the verifier sees the programs.</summary>
@@ -58,7 +60,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
 
     private void Import(string file)
     {
-        var result = Session.TryImport(file, Options(), Stopping);
+        var result = Session.TryImport(file, Options(), Cancellation);
         foreach (var warning in result.Warnings) WriteWarning(warning.ToString());
         foreach (var refusal in result.Refusals) WriteError(ErrorRecords.From(refusal.Diagnostic, null, refusal.Verification));
         WriteObject(result.Programs, enumerateCollection: true);
@@ -78,6 +80,6 @@ public sealed class ImportBpfProgram : BpfCmdlet
         BpfMap map => map,
         int id => Session.GetMap(id),
         string name => Session.GetMap(name),
-        var other => throw DiagnosticRules.WrongKind.Error($"'{other}' is not a map", action: "Pass maps of the session: -Map @{ stats = Get-BpfMap stats }."),
+        var other => throw DiagnosticRules.WrongKind.Error($"'{other}' is not a map.", action: "Pass maps of the session: -Map @{ stats = Get-BpfMap stats }."),
     };
 }

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using PSBpf.Hosting;
 
 namespace PSBpf.PowerShell;
 

@@ -41,7 +41,7 @@ public sealed class RemoveBpfMapEntry : BpfCmdlet
             () =>
             {
                 if (!map.Remove(key))
-                    throw DiagnosticRules.NameNotFound.Error($"map '{map.Name}' has no entry {shown}", action: $"Get-BpfMapEntry {map.Name} lists the entries.");
+                    throw DiagnosticRules.NameNotFound.Error($"Map '{map.Name}' has no entry {shown}.", action: $"Get-BpfMapEntry {map.Name} lists the entries.");
             },
             shown);
     }

@@ -34,6 +34,8 @@ public sealed class TestBpfProgram : BpfCmdlet
 
     /// <summary>The program type, for section names that say none.</summary>
     [Parameter(ParameterSetName = PathSet)]
+    [TypeArgument]
+    [ArgumentCompleter(typeof(TypeCompleter))]
     public Uapi.ProgramType? Type { get; set; }
 
     /// <summary>Whose verifier judges; for a loaded program the kernel that holds it when left out.</summary>
@@ -67,10 +69,10 @@ public sealed class TestBpfProgram : BpfCmdlet
         }
     }
 
-    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Kernel ?? program.Kernel, LogLevel, Stopping);
+    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Kernel ?? program.Kernel, LogLevel, Cancellation);
 
     private IReadOnlyList<BpfVerification> Verify(string file) =>
-        Session.Verify(file, new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? BpfKernelKind.Managed, LogLevel = LogLevel }, Stopping);
+        Session.Verify(file, new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? BpfKernelKind.Managed, LogLevel = LogLevel }, Cancellation);
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)

@@ -1,16 +1,21 @@
 using System.Collections;
-using System.Collections.Specialized;
 using System.Management.Automation;
+using PSBpf.Btf;
 
 namespace PSBpf.PowerShell;
 
 /// <summary>Between BTF-typed values and what PowerShell reads and writes.</summary>
 internal static class Values
 {
-    /// <summary>Structures become objects with note properties, arrays arrays of them; the rest is as it is.</summary>
+    /// <summary>
+    /// Structures become objects with note properties, enumerations their names (or the number where there is none),
+    /// arrays arrays of these; the rest is as it is. What comes out is plain in JSON.
+    /// </summary>
     public static object? ToPowerShell(object? value) => value switch
     {
-        IDictionary table => Record(table.Cast<DictionaryEntry>().Select(entry => ((string)entry.Key, entry.Value))),
+        BtfRecord record => Record(record),
+        BtfEnumValue { Name: { } name } => name,
+        BtfEnumValue number => number.Value,
         object?[] items => Array.ConvertAll(items, ToPowerShell),
         _ => value,
     };
@@ -40,7 +45,7 @@ internal static class Values
     }
 
     // PSObject refuses names that differ only in case, C does not: a later one gets the first free number behind it.
-    private static PSObject Record(IEnumerable<(string Name, object? Value)> members)
+    private static PSObject Record(BtfRecord members)
     {
         var record = new PSObject();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

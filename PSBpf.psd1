@@ -1,0 +1,48 @@
+@{
+    RootModule           = 'module/PSBpf.psm1'
+    ModuleVersion        = '0.1.0'
+    GUID                 = '7c0a4f0e-5d5e-4b77-9a57-0c8f5f3a1e42'
+    Author               = 'The PSBpf contributors'
+    CompanyName          = 'The PSBpf contributors'
+    Copyright            = 'Copyright (c) 2026 The PSBpf contributors. MIT licence.'
+    Description          = 'eBPF as a PowerShell citizen: loader, verifier, maps and hooks in this process, on any machine with .NET; and the same objects in the Linux kernel.'
+    PowerShellVersion    = '7.6'
+    CompatiblePSEditions = @('Core')
+    FormatsToProcess     = @(
+        'formats/BpfEvent.format.ps1xml'
+        'formats/BpfHook.format.ps1xml'
+        'formats/BpfLink.format.ps1xml'
+        'formats/BpfMap.format.ps1xml'
+        'formats/BpfMapEntry.format.ps1xml'
+        'formats/BpfProgram.format.ps1xml'
+        'formats/BpfRunResult.format.ps1xml'
+        'formats/BpfVerification.format.ps1xml'
+    )
+    CmdletsToExport      = @(
+        'Add-BpfLink'
+        'Get-BpfHook'
+        'Get-BpfLink'
+        'Get-BpfMap'
+        'Get-BpfMapEntry'
+        'Get-BpfProgram'
+        'Import-BpfProgram'
+        'Invoke-BpfHook'
+        'Invoke-BpfProgram'
+        'Remove-BpfLink'
+        'Remove-BpfMapEntry'
+        'Remove-BpfProgram'
+        'Set-BpfMapEntry'
+        'Test-BpfProgram'
+        'Use-BpfSession'
+        'Watch-BpfRingBuffer'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('eBPF', 'BPF', 'XDP', 'Linux', 'Windows', 'MacOS', 'PSEdition_Core')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

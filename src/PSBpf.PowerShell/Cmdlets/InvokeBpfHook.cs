@@ -1,0 +1,35 @@
+using System.Management.Automation;
+using PSBpf.Hosting;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Fires a hook: everything attached to it runs, one result for each program and packet.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BpfHook", DefaultParameterSetName = PacketSet)]
+[OutputType(typeof(BpfRunResult))]
+public sealed class InvokeBpfHook : RunCmdlet
+{
+    private bool _ready;
+
+    /// <summary>The hook, as type:target.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ArgumentCompleter(typeof(HookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Hook { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() =>
+        // One error for a hook that cannot fire, not one for each packet.
+        _ready = Try(() => Session.RequireAttached(Hook), Hook);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (_ready) base.ProcessRecord();
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(byte[] packet, long number)
+    {
+        foreach (var result in Session.Fire(Hook, packet, Cancellation)) WriteObject(result with { Number = number });
+    }
+}

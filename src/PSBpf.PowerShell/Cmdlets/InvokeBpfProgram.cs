@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using PSBpf.Hosting;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Runs one program, attached or not, as BPF_PROG_TEST_RUN does.</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "BpfProgram", DefaultParameterSetName = PacketSet)]
+[OutputType(typeof(BpfRunResult))]
+public sealed class InvokeBpfProgram : RunCmdlet
+{
+    private BpfProgram[] _programs = [];
+    private bool _fixed;
+
+    /// <summary>The programs, by object, name with wildcards, or id.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ProgramArgument]
+    [ArgumentCompleter(typeof(ProgramCompleter))]
+    public ProgramReference[] Program { get; set; } = [];
+
+    /// <summary>How often to run on each input; the duration is the mean of all runs.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Repeat { get; set; } = 1;
+
+    /// <summary>Use the checked interpreter even where compiled code exists.</summary>
+    [Parameter]
+    public SwitchParameter Interpret { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // Said on the command line, the programs are the same for every packet that is piped, and so is an error about them.
+        _fixed = MyInvocation.BoundParameters.ContainsKey(nameof(Program));
+        if (_fixed) _programs = [.. Resolve(Program)];
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!_fixed) _programs = [.. Resolve(Program)];
+        if (_programs.Length > 0) base.ProcessRecord();
+    }
+
+    /// <inheritdoc/>
+    protected override void Run(byte[] packet, long number)
+    {
+        foreach (var program in _programs)
+        {
+            var options = new RunOptions { Repeat = Repeat, Interpret = Interpret, Context = Context?.Read(program.Type, packet.Length) ?? default };
+            WriteObject(program.Run(packet, options, Cancellation) with { Number = number });
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using PSBpf.Diagnostics;
+using PSBpf.Hosting.Packets;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>What the cmdlets that run programs share: where their input comes from.</summary>
+public abstract class RunCmdlet : BpfCmdlet
+{
+    /// <summary>Name of the parameter set whose input is packets.</summary>
+    protected const string PacketSet = "Packet";
+
+    /// <summary>Name of the parameter set whose input is a capture file.</summary>
+    protected const string PathSet = "Path";
+
+    /// <summary>Name of the parameter set whose input is a context alone.</summary>
+    protected const string ContextSet = "Context";
+
+    private readonly List<byte> _partial = [];
+    private long _number;
+
+    /// <summary>Packets: bytes (also piped one by one), hexadecimal text, or layers in order, each a hashtable.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PacketSet, ValueFromPipeline = true)]
+    [PacketArgument]
+    public PacketInput? Packet { get; set; }
+
+    /// <summary>A capture file; every packet in it is run.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ContextSet)]
+    [Parameter(ParameterSetName = PacketSet)]
+    [ContextArgument]
+    public ContextInput? Context { get; set; }
+
+    /// <summary>Runs one input and writes what came out.</summary>
+    /// <param name="packet">The packet; empty when there is only a context.</param>
+    /// <param name="number">Its number, from 1.</param>
+    protected abstract void Run(byte[] packet, long number);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case PathSet:
+                foreach (var file in ResolveFiles(Path, DiagnosticRules.CaptureUnreadable)) Try(() => Replay(file), file);
+                break;
+            case ContextSet:
+                RunOne([]);
+                break;
+            case PacketSet when Packet is { Part: { } part }:
+                _partial.Add(part);
+                break;
+            case PacketSet when Packet is not null:
+                IReadOnlyList<byte[]> packets = [];
+                Try(() => packets = Packet.Read(), null);
+                foreach (var packet in packets) RunOne(packet);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_partial.Count > 0) RunOne([.. _partial]);
+    }
+
+    private void RunOne(byte[] packet)
+    {
+        var number = ++_number;
+        Try(() => Run(packet, number), packet);
+    }
+
+    private void Replay(string file)
+    {
+        using var capture = Capture.Open(file);
+        var progress = new ReplayProgress(this, file);
+        foreach (var packet in capture.Packets())
+        {
+            if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
+            RunOne(packet);
+            progress.Show(capture.Packet, capture.PercentRead);
+        }
+
+        progress.Finish();
+    }
+
+    /// <summary>A progress bar for replays that take longer than people wait without one.</summary>
+    private sealed class ReplayProgress(Cmdlet cmdlet, string file)
+    {
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+        private readonly long _started = Stopwatch.GetTimestamp();
+        private readonly ProgressRecord _record = new(1, $"Replay {System.IO.Path.GetFileName(file)}", "0 packets");
+        private TimeSpan _next = Patience;
+        private bool _shown;
+
+        public void Show(long packets, int percent)
+        {
+            // Asking the clock once in a while is enough.
+            if ((packets & 0x3f) != 0) return;
+            var elapsed = Stopwatch.GetElapsedTime(_started);
+            if (elapsed < _next) return;
+            _next = elapsed + Interval;
+            _shown = true;
+            _record.StatusDescription = $"{packets} packets, {packets / elapsed.TotalSeconds:F0} a second";
+            _record.PercentComplete = percent;
+            cmdlet.WriteProgress(_record);
+        }
+
+        public void Finish()
+        {
+            if (!_shown) return;
+            _record.RecordType = ProgressRecordType.Completed;
+            cmdlet.WriteProgress(_record);
+        }
+    }
+}

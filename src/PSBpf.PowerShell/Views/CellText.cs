@@ -1,0 +1,44 @@
+using System.Collections;
+using System.Globalization;
+using System.Management.Automation;
+using PSBpf.Hosting;
+using PSBpf.Uapi;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>How the module's table views write values into cells.</summary>
+public static class CellText
+{
+    /// <summary>A program type as bpftool names it, a map type in small letters.</summary>
+    public static string TypeName(object type) => (type is PSObject wrapped ? wrapped.BaseObject : type) switch
+    {
+        ProgramType program => ProgramTypeTable.Get(program).Name,
+        var other => $"{other}".ToLowerInvariant(),
+    };
+
+    /// <summary>The C type, or the number of bytes where none is known.</summary>
+    public static string Sized(string type, int size) =>
+        type.Length > 0 ? type : size > 0 ? string.Create(CultureInfo.InvariantCulture, $"{size} bytes") : "";
+
+    /// <summary>How full a map is; for ring buffers how large.</summary>
+    public static string Entries(BpfMap map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return map.KeySize == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{map.MaxEntries} B")
+            : string.Create(CultureInfo.InvariantCulture, $"{map.EntryCount}/{map.MaxEntries}");
+    }
+
+    /// <summary>A key, value or event on one line: structures as <c>@{a=1; b=2}</c>, bytes in hexadecimal, one value per CPU with the CPU before it.</summary>
+    public static string Value(object? value) => value switch
+    {
+        null => "",
+        PSObject { BaseObject: PSCustomObject } record => $"@{{{string.Join("; ", record.Properties.Select(property => $"{property.Name}={Value(property.Value)}"))}}}",
+        PSObject wrapped => Value(wrapped.BaseObject),
+        byte[] bytes => Convert.ToHexString(bytes),
+        string text => text,
+        IEnumerable items => $"{{{string.Join(", ", items.Cast<object?>().Select(Value))}}}",
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+}
