@@ -50,21 +50,34 @@ public sealed partial class BpfMap
             if (Lookup(key) is { } entry) yield return entry;
     }
 
-    private IEnumerable<byte[]> Keys()
+    // All keys first, the entries after: a caller may change the map between two entries. When a key goes away under the
+    // walk, BPF_MAP_GET_NEXT_KEY starts over: keys that were seen are skipped, and a walk that others keep throwing
+    // back comes to an end.
+    private List<byte[]> Keys()
     {
-        // After a deletion BPF_MAP_GET_NEXT_KEY may start over: keys that were seen are skipped, and the walk has an end.
-        var seen = Type is MapType.Array or MapType.PerCpuArray ? null : new HashSet<byte[]>(ByteArrayComparer.Instance);
+        const int MostRestarts = 1000;
+        var keys = new List<byte[]>();
+        var seen = new HashSet<byte[]>(ByteArrayComparer.Instance);
         var key = Array.Empty<byte>();
-        var steps = Math.Max(MaxEntries, 1) * 2;
-        while (steps-- > 0)
+        for (int restarts = 0, repeats = 0; restarts < MostRestarts;)
         {
             var next = new byte[KeySize];
             var error = KernelMap.NextKey(key, next);
-            if (error == Errno.ENOENT) yield break;
+            if (error == Errno.ENOENT) break;
             Check(error, "walk", key);
             key = next;
-            if (seen is null || seen.Add(next)) yield return next;
+            if (seen.Add(next))
+            {
+                keys.Add(next);
+                repeats = 0;
+            }
+            else if (repeats++ == 0)
+            {
+                restarts++;
+            }
         }
+
+        return keys;
     }
 
     private BpfMapEntry? Lookup(byte[] key)

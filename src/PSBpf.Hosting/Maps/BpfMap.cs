@@ -41,7 +41,7 @@ public sealed partial class BpfMap
     public long MaxEntries => Spec.MaxEntries;
 
     /// <summary>How many entries it has now, counted on each reading; 0 for ring buffers.</summary>
-    public long EntryCount => _removed || !HasKeys ? 0 : Type is MapType.Array or MapType.PerCpuArray ? MaxEntries : Keys().LongCount();
+    public long EntryCount => _removed || !HasKeys ? 0 : Type is MapType.Array or MapType.PerCpuArray ? MaxEntries : Keys().Count;
 
     /// <summary>BPF_F_* flags.</summary>
     public MapFlags Flags => Spec.Flags;

@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using PSBpf.Kernel;
+using PSBpf.Objects;
+
+namespace PSBpf.Hosting.Tests.Fakes;
+
+/// <summary>
+/// A kernel that keeps maps in memory, refuses the programs that it is told to refuse, and counts what is alive, so
+/// that a test sees what a session leaves behind.
+/// </summary>
+internal sealed class FakeKernel : IBpfKernel
+{
+    private int _lastId;
+
+    public BpfKernelKind Kind { get; init; }
+
+    public int PossibleCpus { get; init; } = 3;
+
+    public ConcurrentDictionary<int, string> Alive { get; } = new();
+
+    public Func<ProgramSpec, bool> Refuses { get; set; } = _ => false;
+
+    public Func<ProgramSpec, bool> Runs { get; set; } = _ => true;
+
+    public Func<TestRunRequest, uint> Result { get; set; } = _ => 2;
+
+    public bool IsDisposed { get; private set; }
+
+    public IKernelMap CreateMap(MapSpec spec) => Track(new FakeMap(this, NextId(), spec), $"map {spec.Name}");
+
+    public ProgramLoadResult LoadProgram(
+        ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default)
+    {
+        Assert.Equal(spec.Maps.Count, maps.Count);
+        Assert.Equal(spec.Maps.Select(map => map.Name), maps.Select(map => map.Spec.Name));
+        var accepted = !Refuses(spec);
+        var runs = Runs(spec);
+        var report = new BpfVerification
+        {
+            Path = spec.Path,
+            Section = spec.Section,
+            Name = spec.Name,
+            Accepted = accepted,
+            Runnable = runs,
+            Unsupported = runs ? [] : ["bpf_moon_phase"],
+            RuleId = accepted ? "" : "BPF1207",
+            RuleName = accepted ? "" : "packet-bounds",
+            Reason = accepted ? "" : "4 bytes are read where 0 are known to be.",
+            Kernel = Kind,
+        };
+        var program = accepted && runs && !options.VerifyOnly ? Track(new FakeProgram(this, NextId(), spec, report), $"program {spec.Name}") : null;
+        return new(report, program);
+    }
+
+    public void Dispose() => IsDisposed = true;
+
+    public void Forget(int id) => Assert.True(Alive.TryRemove(id, out _), "disposed twice");
+
+    private int NextId() => Interlocked.Increment(ref _lastId);
+
+    private T Track<T>(T item, string name)
+        where T : class
+    {
+        var id = item is FakeMap map ? map.Id : ((FakeProgram)(object)item).Id;
+        Alive[id] = name;
+        return item;
+    }
+}
