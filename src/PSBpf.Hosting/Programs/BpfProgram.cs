@@ -92,7 +92,7 @@ public sealed class BpfProgram
         options ??= RunOptions.Default;
         var request = new TestRunRequest { Data = packet, Context = options.Context, Repeat = options.Repeat, Interpret = options.Interpret };
         var result = KernelProgram.TestRun(request, cancellation);
-        return BpfRunResult.From(this, hook: null, result, options.Repeat);
+        return BpfRunResult.From(this, result, options.Repeat);
     }
 
     /// <summary>Takes it out of the session; maps that only it used go with it.</summary>

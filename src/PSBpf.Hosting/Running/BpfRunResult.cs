@@ -1,4 +1,5 @@
 using PSBpf.Kernel;
+using PSBpf.Runtime.Hooks;
 using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
@@ -39,13 +40,12 @@ public sealed record BpfRunResult
     /// <summary>Which kernel ran it.</summary>
     public BpfKernelKind Kernel { get; init; }
 
-    internal static BpfRunResult From(BpfProgram program, string? hook, TestRunResult result, int runs)
+    internal static BpfRunResult From(BpfProgram program, TestRunResult result, int runs)
     {
         var value = unchecked((int)result.ReturnValue);
         return new()
         {
             Program = program.Name,
-            Hook = hook ?? "",
             ReturnValue = value,
             Verdict = ProgramTypeTable.Get(program.Type).VerdictOf(value),
             Data = result.Data,
@@ -56,4 +56,17 @@ public sealed record BpfRunResult
             Kernel = program.Kernel,
         };
     }
+
+    internal static BpfRunResult From(HookName hook, HookResult result) => new()
+    {
+        Program = result.Program.Spec.Name,
+        Hook = hook.ToString(),
+        ReturnValue = result.ReturnValue,
+        Verdict = result.Verdict,
+        Data = result.Data,
+        Context = result.Context,
+        DurationNanoseconds = result.DurationNanoseconds,
+        Output = result.Output,
+        Kernel = BpfKernelKind.Managed,
+    };
 }

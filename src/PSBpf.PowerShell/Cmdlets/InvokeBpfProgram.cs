@@ -8,6 +8,8 @@ namespace PSBpf.PowerShell;
 [OutputType(typeof(BpfRunResult))]
 public sealed class InvokeBpfProgram : RunCmdlet
 {
+    private const string ContextSet = "Context";
+
     private BpfProgram[] _programs = [];
     private bool _fixed;
 
@@ -16,6 +18,12 @@ public sealed class InvokeBpfProgram : RunCmdlet
     [ProgramArgument]
     [ArgumentCompleter(typeof(ProgramCompleter))]
     public ProgramReference[] Program { get; set; } = [];
+
+    /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ContextSet)]
+    [Parameter(ParameterSetName = PacketSet)]
+    [ContextArgument]
+    public ContextInput? Context { get; set; }
 
     /// <summary>How often to run on each input; the duration is the mean of all runs.</summary>
     [Parameter]
@@ -38,7 +46,9 @@ public sealed class InvokeBpfProgram : RunCmdlet
     protected override void ProcessRecord()
     {
         if (!_fixed) _programs = [.. Resolve(Program)];
-        if (_programs.Length > 0) base.ProcessRecord();
+        if (_programs.Length == 0) return;
+        if (ParameterSetName == ContextSet) RunOne([]);
+        else base.ProcessRecord();
     }
 
     /// <inheritdoc/>

@@ -14,9 +14,6 @@ public abstract class RunCmdlet : BpfCmdlet
     /// <summary>Name of the parameter set whose input is a capture file.</summary>
     protected const string PathSet = "Path";
 
-    /// <summary>Name of the parameter set whose input is a context alone.</summary>
-    protected const string ContextSet = "Context";
-
     private readonly List<byte> _partial = [];
     private long _number;
 
@@ -30,12 +27,6 @@ public abstract class RunCmdlet : BpfCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
 
-    /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ContextSet)]
-    [Parameter(ParameterSetName = PacketSet)]
-    [ContextArgument]
-    public ContextInput? Context { get; set; }
-
     /// <summary>Runs one input and writes what came out.</summary>
     /// <param name="packet">The packet; empty when there is only a context.</param>
     /// <param name="number">Its number, from 1.</param>
@@ -48,9 +39,6 @@ public abstract class RunCmdlet : BpfCmdlet
         {
             case PathSet:
                 foreach (var file in ResolveFiles(Path, DiagnosticRules.CaptureUnreadable)) Try(() => Replay(file), file);
-                break;
-            case ContextSet:
-                RunOne([]);
                 break;
             case PacketSet when Packet is { Part: { } part }:
                 _partial.Add(part);
@@ -69,7 +57,8 @@ public abstract class RunCmdlet : BpfCmdlet
         if (_partial.Count > 0) RunOne([.. _partial]);
     }
 
-    private void RunOne(byte[] packet)
+    /// <summary>Runs one input; what goes wrong with it is its own error.</summary>
+    private protected void RunOne(byte[] packet)
     {
         var number = ++_number;
         Try(() => Run(packet, number), packet);
@@ -83,7 +72,7 @@ public abstract class RunCmdlet : BpfCmdlet
         {
             if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
             RunOne(packet);
-            progress.Show(capture.Packet, capture.PercentRead);
+            progress.Show(capture.PacketCount, capture.PercentRead);
         }
 
         progress.Finish();
