@@ -34,8 +34,12 @@ public static class ObjectReader
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string message = error is FileNotFoundException or DirectoryNotFoundException
-                ? $"There is no file '{path}'." : $"The file '{path}' cannot be read: {error.Message}";
+            string message = error switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => $"There is no file '{path}'.",
+                ArgumentException => $"'{path}' is not the path of a file.",
+                _ => $"The file '{path}' cannot be read: {error.Message}",
+            };
             throw new BpfException(DiagnosticRules.ObjectUnreadable.At(message, location), error);
         }
     }

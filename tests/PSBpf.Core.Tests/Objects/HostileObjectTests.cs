@@ -125,8 +125,8 @@ public sealed class HostileObjectTests
         Check("BPF0301", "There is no file", Path.Combine(Path.GetTempPath(), "psbpf-missing.o"));
         Check("BPF0301", "There is no file", Path.Combine(Path.GetTempPath(), "psbpf-missing", "x.o"));
         Check("BPF0301", "cannot be read", Path.GetTempPath());
-        Check("BPF0301", "", "");
-        Check("BPF0301", "", "a\0b");
+        Check("BPF0301", "not the path", "");
+        Check("BPF0301", "not the path", "a\0b");
         if (File.Exists("/dev/zero")) Check("BPF0309", "more than", "/dev/zero");
         if (File.Exists("/dev/null")) Check("BPF0101", "empty", "/dev/null");
 
