@@ -24,6 +24,15 @@ internal sealed class Precision(DecodedInstruction[] code)
         Walk(path);
     }
 
+    /// <summary>Marks what a number in a stack slot was computed from.</summary>
+    public void MarkSlot(PathState path, int frame, int slot)
+    {
+        if (path.Parent is null) return;
+        Clear();
+        _slots[frame] = 1UL << slot;
+        Walk(path);
+    }
+
     /// <summary>Marks what a path's values were computed from, where a checkpoint that covers it depends on them.</summary>
     public void MarkAs(PathState path, Checkpoint covering)
     {

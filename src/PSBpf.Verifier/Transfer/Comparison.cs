@@ -20,7 +20,7 @@ internal static class Comparison
             case Condition.Jeq or Condition.Jne:
                 bool? equal = null;
                 if (abits.IsConstant && bbits.IsConstant) equal = abits.Value == bbits.Value;
-                else if (!abits.Overlaps(bbits) || amin > bmax || bmin > amax || asmin > bsmax || bsmin > asmax) equal = false;
+                else if (!abits.Overlaps(bbits) || amin > bmax || bmin > amax || asmin > bsmax || bsmin > asmax || LowHalvesDiffer(in a, in b)) equal = false;
                 return condition == Condition.Jeq ? equal : !equal;
             case Condition.Jset:
                 if ((abits.Value & bbits.Value) != 0) return true;
@@ -36,6 +36,10 @@ internal static class Comparison
             default: return null;
         }
     }
+
+    // Numbers whose low halves cannot be equal cannot be equal.
+    private static bool LowHalvesDiffer(in RegState a, in RegState b) =>
+        a.Min32 > b.Max32 || b.Min32 > a.Max32 || a.SignedMin32 > b.SignedMax32 || b.SignedMin32 > a.SignedMax32;
 
     /// <summary>The condition that holds when this one does not.</summary>
     public static Condition Negate(Condition condition) => condition switch

@@ -1,5 +1,6 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
+using PSBpf.Objects;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Domain;
 using PSBpf.Verifier.Pruning;
@@ -17,6 +18,7 @@ internal sealed partial class Explorer
         public int Map;
         public long AllocationSize;
         public int Released;
+        public bool FindsAlways;
     }
 
     private bool StepCallHelper(in DecodedInstruction instruction)
@@ -76,7 +78,10 @@ internal sealed partial class Explorer
                 if (state.Type != RegisterType.Map) return RefuseArgument(helper, register, "map_ptr", "a map");
                 facts.Map = state.Map;
                 return true;
-            case ArgumentKind.MapKey: return CheckMemory(helper, register, _maps[facts.Map].KeySize, writes: false, "the map's key");
+            case ArgumentKind.MapKey:
+                if (!CheckMemory(helper, register, _maps[facts.Map].KeySize, writes: false, "the map's key")) return false;
+                facts.FindsAlways = helper.Return == ReturnKind.MapValueOrNull && IsIndexOfArray(register, _maps[facts.Map]);
+                return true;
             case ArgumentKind.MapValue: return CheckMemory(helper, register, _maps[facts.Map].ValueSize, writes: false, "the map's value");
             case ArgumentKind.UninitializedMapValue: return CheckMemory(helper, register, _maps[facts.Map].ValueSize, writes: true, "the map's value");
             case ArgumentKind.Memory or ArgumentKind.MemoryOrNull or ArgumentKind.UninitializedMemory:
@@ -112,6 +117,26 @@ internal sealed partial class Explorer
                 return true;
             default: return true;
         }
+    }
+
+    /// <summary>
+    /// Whether a key is a constant index within an array, whose lookup finds something always: a number spilled whole,
+    /// or zeroed bytes.
+    /// </summary>
+    private bool IsIndexOfArray(int register, MapSpec map)
+    {
+        ref readonly var key = ref Registers[register];
+        if (map.Type is not (MapType.Array or MapType.PerCpuArray) || key.Type != RegisterType.Stack || !key.Bits.IsConstant) return false;
+        int first = (int)(key.Offset + (long)key.Bits.Value);
+        var frame = _state.FrameAt(key.Frame);
+        if (AllZero(frame, first, first + (int)map.KeySize)) return map.MaxEntries > 0;
+        if (FrameState.ByteOf(first) != 0) return false;
+        ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
+        if (!slot.IsSpill || !slot.Spilled.IsConstant || slot.Spilled.Bits.Value >= map.MaxEntries) return false;
+        for (int index = 0; index < 8; index++)
+            if ((slot.Bytes[index] == StackByte.Spill) != (index < map.KeySize)) return false;
+        _precision.MarkSlot(_state, key.Frame, FrameState.SlotOf(first));
+        return true;
     }
 
     /// <summary>Memory of a given size: on the stack, in a packet, a map value or reserved memory.</summary>
@@ -271,8 +296,8 @@ internal sealed partial class Explorer
             case ReturnKind.MapValueOrNull:
                 var value = RegState.Pointer(RegisterType.MapValue);
                 value.Map = facts.Map;
-                value.MaybeNull = true;
-                value.Id = ++_nextId;
+                value.MaybeNull = !facts.FindsAlways;
+                if (value.MaybeNull) value.Id = ++_nextId;
                 Registers[0] = value;
                 break;
             case ReturnKind.RingBufferMemoryOrNull:

@@ -38,6 +38,12 @@ internal sealed partial class Explorer
         if (Registers[instruction.Destination].Type == RegisterType.Stack)
         {
             var stored = immediate ? RegState.ConstantScalar((ulong)instruction.Immediate) : Registers[instruction.Source];
+            if (stored.IsPointer && size < 8 && Registers[instruction.Destination].Bits.IsConstant)
+            {
+                return Refuse(DiagnosticRules.StackBounds, "invalid size of register spill",
+                    $"Part of a pointer ({stored.TypeName}) is stored on the stack with {size} bytes instead of 8.", instruction.Source);
+            }
+
             if (!immediate && stored.IsScalar && !stored.Bits.IsConstant && stored.Id == 0 && size == 8) stored.Id = Registers[instruction.Source].Id = ++_nextId;
             StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored, immediate ? -1 : instruction.Source);
         }
