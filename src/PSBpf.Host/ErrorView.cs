@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Text;
@@ -49,7 +50,7 @@ public static partial class ErrorView
     private static string ConciseView(ErrorRecord error, Palette palette, int width)
     {
         string text = palette.Error + Origin(error) + ": ";
-        text += ShowsSource(error) ? WithSource(error, palette, width) : Message(error);
+        text += Source(error) is { } source ? WithSource(error, source, palette, width) : Message(error);
         return text + palette.Reset + Recommendation(error, palette);
     }
 
@@ -71,6 +72,8 @@ public static partial class ErrorView
             return details;
 
         // A parse error's message repeats the position above the sentence, which stands after the underlining.
+        if (error.Exception is ParseException { Errors: [{ } first, ..] })
+            return first.Message;
         string message = error.Exception.Message.ReplaceLineEndings("\n");
         if (error.CategoryInfo.Category == ErrorCategory.ParserError && message.Contains("~\n", StringComparison.Ordinal))
             return message.Split("~\n")[1].Split("\n\n")[0];
@@ -95,17 +98,18 @@ public static partial class ErrorView
     }
 
     // The line is shown when it stands in a script, or when there are several; what happens inside a module is the module's affair.
-    private static bool ShowsSource(ErrorRecord error)
+    private static SourcePosition? Source(ErrorRecord error)
     {
+        if (error.Exception is ParseException { Errors: [{ } first, ..] })
+            return SourcePosition.Of(first.Extent);
         InvocationInfo? invocation = error.InvocationInfo;
         if (invocation is null)
-            return false;
+            return null;
         bool parse = error.CategoryInfo.Category == ErrorCategory.ParserError
             && error.Exception is ParentContainsErrorRecordException;
         bool script = !string.IsNullOrEmpty(invocation.ScriptName) || invocation.ScriptLineNumber > 1;
-        return (parse || script)
-            && !(invocation.ScriptName ?? string.Empty).EndsWith(".psm1", StringComparison.OrdinalIgnoreCase)
-            && invocation.PositionMessage.ReplaceLineEndings("\n").Split('\n').Length > 1;
+        bool module = (invocation.ScriptName ?? string.Empty).EndsWith(".psm1", StringComparison.OrdinalIgnoreCase);
+        return (parse || script) && !module ? SourcePosition.Of(invocation) : null;
     }
 
     // file.ps1:3
@@ -113,27 +117,23 @@ public static partial class ErrorView
     //    3 |  Get-Thing -Name x
     //      |            ~~~~~
     //      | message
-    private static string WithSource(ErrorRecord error, Palette palette, int width)
+    private static string WithSource(ErrorRecord error, SourcePosition source, Palette palette, int width)
     {
-        InvocationInfo invocation = error.InvocationInfo!;
-        string number = invocation.ScriptLineNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string number = source.LineNumber.ToString(CultureInfo.InvariantCulture);
         int margin = Math.Max(4, number.Length);
-        string[] position = invocation.PositionMessage.ReplaceLineEndings("\n").Split('\n');
-        string line = position[1].TrimStart('+');
-        string underline = position[^1].TrimStart('+');
-        int start = underline.IndexOf('~', StringComparison.Ordinal);
-        int length = underline.Trim().Length;
-        if (start >= 0 && start + length <= line.Length)
-            line = line.Insert(start + length, palette.Reset).Insert(start, palette.Accent);
+        string line = " " + source.Line;
+        int start = source.Start + 1;
+        if (source.Length > 0)
+            line = line.Insert(start + source.Length, palette.Reset).Insert(start, palette.Accent);
 
         string bar = $"{palette.Accent}{new string(' ', margin)} | ";
         var text = new StringBuilder();
-        if (!string.IsNullOrEmpty(invocation.ScriptName))
-            text.Append(palette.Reset).Append(invocation.ScriptName).Append(':').Append(number);
+        if (source.File is not null)
+            text.Append(palette.Reset).Append(source.File).Append(':').Append(number);
         text.Append('\n').Append(palette.Accent).Append("Line".PadLeft(margin)).Append(" |");
         text.Append('\n').Append(palette.Accent).Append(number.PadLeft(margin)).Append(" | ").Append(palette.Reset).Append(line);
-        if (start >= 0)
-            text.Append('\n').Append(bar).Append(palette.Error).Append(underline);
+        if (source.Length > 0)
+            text.Append('\n').Append(bar).Append(palette.Error).Append(' ', start).Append('~', source.Length);
         foreach (string part in Fold(Message(error), width - margin - 3))
             text.Append('\n').Append(bar).Append(palette.Error).Append(part);
         return text.ToString();

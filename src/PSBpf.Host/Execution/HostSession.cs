@@ -9,6 +9,7 @@ internal sealed class HostSession : IDisposable
     private readonly Lock _lock = new();
     private PowerShell? _running;
     private bool _stopping;
+    private int _nesting;
 
     private HostSession(ConsoleHost host, Runspace runspace)
     {
@@ -69,14 +70,15 @@ internal sealed class HostSession : IDisposable
     /// <returns>How the run ended.</returns>
     public RunState RunLine(string text)
     {
-        using var shell = PowerShell.Create();
-        shell.Runspace = Runspace;
+        using PowerShell shell = NewShell();
         shell.AddScript(text, useLocalScope: false).AddCommand(TerminalOutput.Command);
 
         // Errors go the way of the output, so that both appear in the order in which they were written.
         shell.Commands.Commands[0].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
+        PowerShell? outer;
         lock (_lock)
         {
+            outer = _running;
             _running = shell;
             _stopping = false;
         }
@@ -93,13 +95,13 @@ internal sealed class HostSession : IDisposable
         }
         catch (RuntimeException exception)
         {
-            Report(exception.ErrorRecord);
+            Report(RecordOf(exception));
             return RunState.Failed;
         }
         finally
         {
             lock (_lock)
-                _running = null;
+                _running = outer;
             Host.Terminal.Progress.Clear();
         }
     }
@@ -109,8 +111,7 @@ internal sealed class HostSession : IDisposable
     /// <returns>The output and the errors.</returns>
     public (IReadOnlyList<PSObject> Output, IReadOnlyList<ErrorRecord> Errors) Evaluate(Action<PowerShell> build)
     {
-        using var shell = PowerShell.Create();
-        shell.Runspace = Runspace;
+        using PowerShell shell = NewShell();
         build(shell);
         try
         {
@@ -120,6 +121,21 @@ internal sealed class HostSession : IDisposable
         catch (RuntimeException exception)
         {
             return ([], [.. shell.Streams.Error, exception.ErrorRecord]);
+        }
+    }
+
+    /// <summary>Does something within a run, on the thread of its pipeline, that runs commands itself.</summary>
+    /// <param name="work">What to do.</param>
+    public void Nest(Action work)
+    {
+        _nesting++;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _nesting--;
         }
     }
 
@@ -144,7 +160,21 @@ internal sealed class HostSession : IDisposable
         Runspace.Dispose();
     }
 
+    private PowerShell NewShell()
+    {
+        if (_nesting > 0)
+            return PowerShell.Create(RunspaceMode.CurrentRunspace);
+        var shell = PowerShell.Create();
+        shell.Runspace = Runspace;
+        return shell;
+    }
+
     private static int CodeOf(RunState state) => state == RunState.Stopped ? ExitCode.Interrupted : ExitCode.Failure;
+
+    // The record of a text that cannot be parsed need not say where; its exception does.
+    private static ErrorRecord RecordOf(RuntimeException exception) => exception is ParseException
+        ? new ErrorRecord(exception, exception.ErrorRecord.FullyQualifiedErrorId, ErrorCategory.ParserError, targetObject: null)
+        : exception.ErrorRecord;
 
     // Out-Default writes an object with this note to the error output, as it does with errors merged into its input.
     private void Report(ErrorRecord error)

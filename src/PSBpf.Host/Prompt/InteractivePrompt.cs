@@ -23,7 +23,10 @@ internal sealed class InteractivePrompt(HostSession session, ILineReader reader)
     {
         if (!options.NoLogo)
             session.Host.UI.WriteLine(Greeting);
-        var prompt = new InteractivePrompt(session, new PlainLineReader(Console.Out, Console.In));
+        ILineReader reader = EditingLineReader.IsSupported()
+            ? new EditingLineReader(session.Host.Terminal.Profile, new Completer(session), new CommandHistory(CommandHistory.DefaultPath()))
+            : new PlainLineReader(Console.Out, Console.In);
+        var prompt = new InteractivePrompt(session, reader);
         session.Host.NestedPrompt = prompt.RunNested;
         return prompt.Loop();
     }
@@ -48,7 +51,7 @@ internal sealed class InteractivePrompt(HostSession session, ILineReader reader)
 
     private void RunNested()
     {
-        Loop();
+        session.Nest(() => Loop());
         session.Host.ForgetExit();
     }
 

@@ -23,7 +23,7 @@ internal sealed class NewItem : PSCmdlet
     /// <summary>Gets or sets what to make: File, Directory, SymbolicLink, HardLink or Junction in the file system.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("Type")]
-    public string ItemType { get; set; } = string.Empty;
+    public string? ItemType { get; set; }
 
     /// <summary>Gets or sets the item's content, or a link's target.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -42,7 +42,7 @@ internal sealed class NewItem : PSCmdlet
             string full = string.IsNullOrEmpty(Name) ? path : SessionState.Path.Combine(path, Name);
             try
             {
-                if (ShouldProcess(full, ItemType.Length == 0 ? "Create Item" : $"Create {ItemType}"))
+                if (ShouldProcess(full, ItemType is null ? "Create Item" : $"Create {ItemType}"))
                     WriteObject(InvokeProvider.Item.New([path], Name, ItemType, Value, Force), enumerateCollection: true);
             }
             catch (Exception exception) when (exception is SessionStateException or ProviderInvocationException or PSArgumentException)

@@ -53,8 +53,7 @@ internal sealed class AddMember : PSCmdlet
 
     /// <summary>Gets or sets the name of a note property.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = NoteSet)]
-    [ValidateNotNullOrEmpty]
-    public string? NotePropertyName { get; set; }
+    public NotePropertyName? NotePropertyName { get; set; }
 
     /// <summary>Gets or sets the value of that note property.</summary>
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = NoteSet)]
@@ -75,7 +74,7 @@ internal sealed class AddMember : PSCmdlet
                 added = NewMember() is { } member && Add(member);
                 break;
             case NoteSet:
-                added = Add(new PSNoteProperty(NotePropertyName, NotePropertyValue));
+                added = Add(new PSNoteProperty(NotePropertyName!.Text, NotePropertyValue));
                 break;
             case NotesSet:
                 foreach (DictionaryEntry entry in NotePropertyMembers!)
