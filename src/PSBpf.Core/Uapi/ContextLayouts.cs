@@ -29,7 +29,7 @@ public static class ContextLayouts
     public static ContextLayout SchedSkb { get; } = Skb("cb mark queue_mapping priority tc_index tc_classid tstamp", hidden: ["remote_ip4", "local_ip4", "remote_ip6", "local_ip6", "remote_port", "local_port", "family", "flow_keys"]);
 
     /// <summary>struct __sk_buff as cgroup programs see it.</summary>
-    public static ContextLayout CgroupSkb { get; } = Skb("cb mark priority", hidden: ["tc_classid", "data_meta", "flow_keys", "wire_len", "hwtstamp"]);
+    public static ContextLayout CgroupSkb { get; } = Skb("cb mark priority", hidden: ["tc_classid", "data_meta", "flow_keys", "wire_len", "hwtstamp", "tstamp_type"]);
 
     /// <summary>The x86-64 registers that kprobes see: 21 words.</summary>
     public static ContextLayout PtRegs { get; } = new() { Name = "pt_regs", Size = 168, PlainAccess = 8 };
