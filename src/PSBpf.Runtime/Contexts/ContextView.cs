@@ -22,6 +22,10 @@ internal sealed class ContextView
 
     private static readonly ContextView None = new(null);
 
+    // Fields of struct __sk_buff that the kernel keeps in 16 bits: a write loses the others.
+    private static readonly string[] Shorts = ["tc_index", "tc_classid", QueueMapping];
+    private const string QueueMapping = "queue_mapping";
+
     private ContextView(ContextLayout? layout)
     {
         Layout = layout;
@@ -46,12 +50,15 @@ internal sealed class ContextView
     /// <summary>The view of a layout.</summary>
     public static ContextView Of(ContextLayout? layout) => layout is null ? None : Views.GetOrAdd(layout, static key => new ContextView(key));
 
+    /// <summary>Whether the kernel lets a write pass without effect: queue numbers from 0xffff (NO_QUEUE_MAPPING) on.</summary>
+    public bool Ignores(int offset, ulong value) => (uint)value >= ushort.MaxValue && Layout?.FieldAt(offset)?.Name == QueueMapping;
+
     /// <summary>Translates an access of the UAPI struct.</summary>
     /// <param name="offset">Its offset there.</param>
     /// <param name="size">Its bytes.</param>
     /// <param name="write">Whether it writes.</param>
     /// <param name="recordOffset">Its offset in the record.</param>
-    /// <param name="recordSize">Its bytes there: 8 for a pointer.</param>
+    /// <param name="recordSize">Its bytes there: 8 for a pointer, 2 for what the kernel cuts to that.</param>
     /// <returns>False when the program may not do this.</returns>
     public bool TryMap(int offset, int size, bool write, out int recordOffset, out int recordSize)
     {
@@ -62,7 +69,7 @@ internal sealed class ContextView
         {
             if (size < field.ElementSize && (write || !field.Access.HasFlag(ContextAccess.ReadNarrow))) return false;
             recordOffset = FieldsOffset + offset;
-            recordSize = size;
+            recordSize = write && Shorts.Contains(field.Name) ? 2 : size;
             return true;
         }
 

@@ -29,5 +29,6 @@ internal sealed unsafe class PlainInput : RunInput
     public override byte[] ReadPacket(RunState run) => [];
 
     /// <inheritdoc/>
-    public override byte[] ReadContext(RunState run, int inputLength) => new ReadOnlySpan<byte>(run.Context, Math.Min(inputLength, run.Program.View.RecordSize)).ToArray();
+    public override byte[] ReadContext(RunState run, ReadOnlySpan<byte> input) =>
+        new ReadOnlySpan<byte>(run.Context, Math.Min(input.Length, run.Program.View.RecordSize)).ToArray();
 }

@@ -29,7 +29,7 @@ internal abstract class RunInput
     public abstract byte[] ReadPacket(RunState run);
 
     /// <summary>The context after a run, in its UAPI layout.</summary>
-    public abstract byte[] ReadContext(RunState run, int inputLength);
+    public abstract byte[] ReadContext(RunState run, ReadOnlySpan<byte> input);
 
     /// <summary>Copies a context that may be shorter or, with zeros at its end, longer than the struct.</summary>
     protected static void CheckLength(ProgramTypeInfo type, ReadOnlySpan<byte> context)

@@ -13,7 +13,8 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
     private const int EthernetHeader = 14, Ipv4Header = 20, Ipv6Header = 40;
     private const ushort EtherTypeIpv4 = 0x0800, EtherTypeIpv6 = 0x86dd;
     private const uint FamilyInet = 2, FamilyInet6 = 10;
-    private const uint PacketHost = 0, PacketBroadcast = 1, PacketMulticast = 2, PacketOtherHost = 3;
+    private const uint LongestSegmented = 65536, MostSegments = 65535;
+    private const uint PacketHost = 0, PacketMulticast = 2, PacketOtherHost = 3;
 
     private static readonly ContextLayout Layout = ContextLayouts.SchedSkb;
 
@@ -24,7 +25,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             .Select(field => (field.Offset, field.Offset + field.Size))];
 
     private static readonly int Length = At("len"), Type = At("pkt_type"), Protocol = At("protocol"), Device = At("ifindex"), Family = At("family"),
-        Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len");
+        Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len"), Segments = At("gso_segs"), SegmentSize = At("gso_size");
 
     /// <summary>For classifiers and actions.</summary>
     public static SkbInput Layer2 { get; } = new(seesLinkHeader: true);
@@ -48,6 +49,11 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
 
             at = end;
         }
+
+        uint wire = Get(context, WireLength), segments = Get(context, Segments);
+        int length = Math.Max(packet.Length - (seesLinkHeader ? 0 : EthernetHeader), 0);
+        if (wire != 0 && (wire < length || wire > LongestSegmented)) throw Refuse(type, $"wire_len is {wire}; the packet has {length} bytes, a segmented one at most {LongestSegmented}", Errno.EINVAL);
+        if (segments > MostSegments) throw Refuse(type, $"gso_segs is {segments}; the most is {MostSegments}", Errno.EINVAL);
     }
 
     /// <inheritdoc/>
@@ -74,6 +80,9 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             var given = from < context.Length ? context[from..Math.Min(to, context.Length)] : [];
             if (given.ContainsAnyExcept((byte)0)) given.CopyTo(fields[from..]);
         }
+
+        // The kernel keeps it in 16 bits.
+        Set(fields, SegmentSize, (ushort)Get(fields, SegmentSize));
     }
 
     /// <summary>The frame with its Ethernet header; where the program did not see that, zeros stand for it.</summary>
@@ -85,13 +94,20 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
         return frame;
     }
 
-    /// <inheritdoc/>
-    public override byte[] ReadContext(RunState run, int inputLength)
+    /// <summary>What was given comes back with the fields that a test run sets, as the kernel hands it out; without that, what the program saw.</summary>
+    public override byte[] ReadContext(RunState run, ReadOnlySpan<byte> input)
     {
-        // As the kernel hands it out: what the program may have changed, and the device.
         var fields = new ReadOnlySpan<byte>(run.Record + ContextView.FieldsOffset, Layout.Size);
         var context = new byte[Layout.Size];
-        foreach (var (from, to) in Accepted) fields[from..to].CopyTo(context.AsSpan(from));
+        if (input.IsEmpty)
+        {
+            fields.CopyTo(context);
+            return context;
+        }
+
+        input[..Math.Min(input.Length, context.Length)].CopyTo(context);
+        foreach (var (from, to) in Accepted)
+            if (from != SegmentSize) fields[from..to].CopyTo(context.AsSpan(from));
         return context;
     }
 
@@ -104,9 +120,9 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
         ushort protocol = etherType >= 0x600 ? etherType : (ushort)(network.StartsWith((ReadOnlySpan<byte>)[0xff, 0xff]) ? 1 : 4);
         Set(fields, Protocol, BinaryPrimitives.ReverseEndianness(protocol));
         var destination = packet[..6];
-        Set(fields, Type, !destination.ContainsAnyExcept((byte)0xff) ? PacketBroadcast
-            : (destination[0] & 1) != 0 ? PacketMulticast
-            : destination.ContainsAnyExcept((byte)0) ? PacketOtherHost : PacketHost);
+
+        // The loopback device's address is zero, and so is what it takes for broadcast: ff:ff:ff:ff:ff:ff is multicast there.
+        Set(fields, Type, (destination[0] & 1) != 0 ? PacketMulticast : destination.ContainsAnyExcept((byte)0) ? PacketOtherHost : PacketHost);
         if (etherType == EtherTypeIpv4)
         {
             Set(fields, Family, FamilyInet);
@@ -124,6 +140,9 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
     }
 
     private static int At(string name) => Layout.Fields.First(field => field.Name == name).Offset;
+
+    private static uint Get(ReadOnlySpan<byte> context, int offset) =>
+        offset + 4 <= context.Length ? BinaryPrimitives.ReadUInt32LittleEndian(context[offset..]) : 0;
 
     private static void Set(Span<byte> fields, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(fields[offset..], value);
 }

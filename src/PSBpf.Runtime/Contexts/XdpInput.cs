@@ -55,11 +55,12 @@ internal sealed unsafe class XdpInput : RunInput
     /// <inheritdoc/>
     public override byte[] ReadPacket(RunState run) => new ReadOnlySpan<byte>(run.DataMeta, (int)(run.DataEnd - run.DataMeta)).ToArray();
 
-    /// <inheritdoc/>
-    public override byte[] ReadContext(RunState run, int inputLength)
+    /// <summary>What was given comes back with new edges, as the kernel hands it out; without that, what the program saw.</summary>
+    public override byte[] ReadContext(RunState run, ReadOnlySpan<byte> input)
     {
         var context = new byte[run.Program.View.WindowSize];
-        new ReadOnlySpan<byte>(run.Record + ContextView.FieldsOffset, context.Length).CopyTo(context);
+        var source = input.IsEmpty ? new ReadOnlySpan<byte>(run.Record + ContextView.FieldsOffset, context.Length) : input;
+        source[..Math.Min(source.Length, context.Length)].CopyTo(context);
         BinaryPrimitives.WriteUInt32LittleEndian(context.AsSpan(DataField), (uint)(run.Data - run.DataMeta));
         BinaryPrimitives.WriteUInt32LittleEndian(context.AsSpan(DataEndField), (uint)(run.DataEnd - run.DataMeta));
         BinaryPrimitives.WriteUInt32LittleEndian(context.AsSpan(DataMetaField), 0);

@@ -1,5 +1,4 @@
 using PSBpf.Runtime.Runs;
-using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Helpers;
 
@@ -11,9 +10,7 @@ internal static unsafe class ChecksumHelpers
     /// <summary>The sum of <paramref name="to"/> minus that of <paramref name="from"/> plus a seed, folded to 16 bits.</summary>
     public static ulong CsumDiff(RunState run, ulong from, ulong fromSize, ulong to, ulong toSize, ulong seed)
     {
-        if ((fromSize & 3) != 0 || (toSize & 3) != 0) return unchecked((ulong)-(long)Errno.EINVAL);
         uint sum = (uint)seed;
-        if (fromSize == 0 && toSize == 0) return sum;
 
         // Subtracting is adding the complement; nothing but the order of additions could differ, and it does not matter here.
         sum = Add(sum, (byte*)to, toSize);
@@ -29,8 +26,13 @@ internal static unsafe class ChecksumHelpers
 
     private static uint Add(uint sum, byte* data, ulong size)
     {
-        for (ulong offset = 0; offset < size; offset += 4) sum = Plus(sum, *(uint*)(data + offset));
-        return sum;
+        ulong offset = 0;
+        for (; offset + 4 <= size; offset += 4) sum = Plus(sum, *(uint*)(data + offset));
+
+        // What is left counts as if zeros followed, as in RFC 1071.
+        uint last = 0;
+        for (int shift = 0; offset < size; offset++, shift += 8) last |= (uint)data[offset] << shift;
+        return Plus(sum, last);
     }
 
     private static uint Plus(uint left, uint right)

@@ -27,8 +27,10 @@ internal ref struct TraceFormat(Span<byte> target, ReadOnlySpan<ulong> arguments
         int end = format.IndexOf((byte)0);
         if (end < 0) return Errno.EINVAL;
         format = format[..end];
+
+        // Control characters are refused; the bytes of UTF-8 are not.
         foreach (byte character in format)
-            if (character is not (>= (byte)' ' and <= (byte)'~' or >= (byte)'\t' and <= (byte)'\r')) return Errno.EINVAL;
+            if (character is < (byte)' ' and not (>= (byte)'\t' and <= (byte)'\r') or 0x7f) return Errno.EINVAL;
         while (!format.IsEmpty)
         {
             int percent = format.IndexOf((byte)'%');
@@ -136,9 +138,10 @@ internal ref struct TraceFormat(Span<byte> target, ReadOnlySpan<ulong> arguments
             format = format[1..];
 
             // There are no kernel symbols here: symbolic pointers show as numbers.
-            int prefix = kind is (byte)'K' or (byte)'x' ? 0 : 2;
+            bool symbolic = kind is not ((byte)'K' or (byte)'x');
+            int prefix = symbolic ? 2 : 0;
             "0x"u8[..prefix].CopyTo(text);
-            Utf8Formatter.TryFormat(address, text[prefix..], out length, kind == (byte)'K' ? new System.Buffers.StandardFormat('x', 16) : new System.Buffers.StandardFormat('x'));
+            Utf8Formatter.TryFormat(address, text[prefix..], out length, new System.Buffers.StandardFormat('x', symbolic ? (byte)0 : (byte)16));
             Pad(text[..(prefix + length)], field);
             return true;
         }
@@ -164,7 +167,7 @@ internal ref struct TraceFormat(Span<byte> target, ReadOnlySpan<ulong> arguments
 
     // After %p and %s only the end, white space or punctuation may follow.
     private static bool EndsConversion(ReadOnlySpan<byte> format, int at) =>
-        at >= format.Length || !(char.IsAsciiLetterOrDigit((char)format[at]));
+        at >= format.Length || !char.IsLetterOrDigit((char)format[at]);
 
     private void Pad(scoped ReadOnlySpan<byte> text, Field field)
     {

@@ -8,8 +8,6 @@ namespace PSBpf.Runtime.Maps;
 /// <summary>A user's reference to a map: bpf(2)'s rules about sizes, flags and permissions around the storage.</summary>
 internal sealed unsafe class KernelMap : IKernelMap
 {
-    private const MapUpdateFlags Conditions = MapUpdateFlags.NoExist | MapUpdateFlags.Exist;
-
     private int _disposed;
 
     public KernelMap(RuntimeMap storage)
@@ -55,7 +53,7 @@ internal sealed unsafe class KernelMap : IKernelMap
         if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
 
         // BPF_F_LOCK needs a bpf_spin_lock in the value, which this version does not have.
-        if (flags > Conditions || flags == Conditions) return Errno.EINVAL;
+        if (flags.HasFlag(MapUpdateFlags.Lock)) return Errno.EINVAL;
         // An update may have to wait for runs to end, so it holds the storage by reference and not by an epoch.
         if (!Hold()) return Errno.EBADF;
         try

@@ -13,7 +13,7 @@ internal static class MapFactory
 
     private const MapFlags Permissions = MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram;
     private const MapFlags HashFlags = Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode | MapFlags.ZeroSeed;
-    private const MapFlags ArrayFlags = Permissions | MapFlags.NumaNode | MapFlags.PreserveElements;
+    private const MapFlags ArrayFlags = Permissions | MapFlags.NumaNode;
 
     private static readonly FrozenDictionary<MapType, Row> Rows = new Dictionary<MapType, Row>
     {
@@ -42,6 +42,7 @@ internal static class MapFactory
         if ((spec.Flags & ~row.Flags) is var unknown and not MapFlags.None) throw Invalid(spec, Errno.EINVAL, $"flags {unknown} do not fit its type");
         if (spec.Flags.HasFlag(MapFlags.ReadOnly | MapFlags.WriteOnly) || spec.Flags.HasFlag(MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram))
             throw Invalid(spec, Errno.EINVAL, "it cannot be read-only and write-only at once");
+        spec = spec with { MaxEntries = spec.Type == MapType.RingBuf ? RingBufferMap.RoundSize(spec.MaxEntries) : spec.MaxEntries };
         row.Check(spec);
         if (row.PerCpu && ((ulong)spec.ValueSize + 7 & ~7ul) > LargestPerCpuValue) throw Invalid(spec, Errno.E2BIG, $"a per-CPU value has at most {LargestPerCpuValue} bytes");
 

@@ -42,6 +42,9 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
         _area = Allocate(DataOffset + 2L * spec.MaxEntries).Address;
     }
 
+    /// <summary>The size that a blueprint's becomes, as libbpf rounds it: a power of two of whole pages.</summary>
+    public static uint RoundSize(uint size) => size is 0 or > 1u << 31 ? size : System.Numerics.BitOperations.RoundUpToPowerOf2(Math.Max(size, PageSize));
+
     /// <summary>Samples that did not fit.</summary>
     public long Dropped => Volatile.Read(ref _dropped);
 

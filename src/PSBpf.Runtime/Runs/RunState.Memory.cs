@@ -29,7 +29,9 @@ internal sealed unsafe partial class RunState
     {
         if (Owns(address, size, write: true)) Write(address, size, value);
         else if (InWindow(address) && Program.View.TryMap((int)(address - (ulong)Context), (int)size, write: true, out int offset, out int width))
-            Write(Frame->RecordBase + (ulong)offset, (uint)width, value);
+        {
+            if (!Program.View.Ignores((int)(address - (ulong)Context), value)) Write(Frame->RecordBase + (ulong)offset, (uint)width, value);
+        }
         else throw Fault(index, $"writes {size} bytes at {Describe(address)}");
     }
 

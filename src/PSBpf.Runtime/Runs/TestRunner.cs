@@ -50,7 +50,7 @@ internal static class TestRunner
             {
                 ReturnValue = (uint)result,
                 Data = input.ReadPacket(run),
-                Context = input.ReadContext(run, context.Length),
+                Context = input.ReadContext(run, context),
                 DurationNanoseconds = Math.Max(mean - TimerCost.Value, 0),
                 Output = run.Output is { } lines ? lines : [],
             };

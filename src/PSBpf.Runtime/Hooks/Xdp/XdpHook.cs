@@ -44,7 +44,7 @@ internal sealed class XdpHook : ManagedHook
                     ReturnValue = result,
                     Verdict = program.Executable.Type.VerdictOf(result),
                     Data = XdpInput.Instance.ReadPacket(run),
-                    Context = XdpInput.Instance.ReadContext(run, 0),
+                    Context = XdpInput.Instance.ReadContext(run, []),
                     Output = run.Output is { } lines ? lines : [],
                     DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
                 },
