@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
@@ -92,6 +93,13 @@ internal readonly record struct Tnum(ulong Value, ulong Mask)
     public Tnum ShiftArithmetic(int count, int width) => width == 32
         ? new Tnum((uint)((int)Value >> count), (uint)((int)Mask >> count))
         : new Tnum((ulong)((long)Value >> count), (ulong)((long)Mask >> count));
+
+    /// <summary>The low <paramref name="bytes"/> bytes in reverse order, zero-extended.</summary>
+    public Tnum SwapBytes(int bytes)
+    {
+        int shift = 64 - (bytes * 8);
+        return new Tnum(BinaryPrimitives.ReverseEndianness(Value) >> shift, BinaryPrimitives.ReverseEndianness(Mask) >> shift);
+    }
 
     /// <summary>What is known by both; meaningful only when some number satisfies both.</summary>
     public Tnum Intersect(Tnum other)

@@ -80,9 +80,17 @@ internal sealed partial class Explorer
             state.Id = 0;
             state.ZeroExtend(row.Width / 8);
         }
+        else if (state.IsScalar)
+        {
+            // Of a swap, what is known of bits survives; ranges do not.
+            var swapped = state.Bits.SwapBytes(row.Width / 8);
+            state.Id = 0;
+            state.SetUnbounded();
+            state.Bits = swapped;
+            state.Synchronize();
+        }
         else
         {
-            // A swap keeps little of what was known: the width for narrow ones.
             state = RegState.UnknownScalar(row.Width / 8);
         }
 

@@ -25,10 +25,10 @@ internal static class ScalarArithmetic
             case AluOperation.Lsh or AluOperation.Rsh or AluOperation.Arsh when IsShiftCount(in src, width):
                 Shift(operation, width, ref dst, (int)src.Bits.Value & (width - 1));
                 break;
-            case AluOperation.Lsh or AluOperation.Rsh when width == 64 && src.Max < 64:
-                ShiftByUnknown(operation, ref dst, in src);
-                break;
-            default: dst.SetUnbounded(); break; // division, modulo, shifts by unknown counts
+            default:
+                // Division, modulo, shifts by an unknown count: like Linux, nothing is kept, not even that 32 bits are.
+                dst.SetUnbounded();
+                return;
         }
 
         dst.Synchronize();
@@ -163,26 +163,6 @@ internal static class ScalarArithmetic
                 dst.SetUnbounded64();
                 break;
         }
-    }
-
-    // A count within range but unknown still bounds the result from above (right shifts) or from below (left shifts).
-    private static void ShiftByUnknown(AluOperation operation, ref RegState dst, in RegState src)
-    {
-        ulong min = 0, max = ulong.MaxValue;
-        if (operation == AluOperation.Rsh)
-        {
-            min = dst.Min >> (int)src.Max;
-            max = dst.Max >> (int)src.Min;
-        }
-        else if (dst.Max <= ulong.MaxValue >> (int)src.Max)
-        {
-            min = dst.Min << (int)src.Min;
-            max = dst.Max << (int)src.Max;
-        }
-
-        dst.SetUnbounded();
-        dst.Min = min;
-        dst.Max = max;
     }
 
     private static bool AddOverflows(long a, long b, long sum) => ((a ^ sum) & (b ^ sum)) < 0;
