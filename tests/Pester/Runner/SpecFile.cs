@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using PSBpf.Host;
 
 namespace PSBpf.Pester.Runner;
 
@@ -19,7 +20,7 @@ public sealed class SpecFile : IDisposable
     public SpecFile(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        _runspace = RunspaceFactory.CreateRunspace(SpecSessionState.Create());
+        _runspace = RunspaceFactory.CreateRunspace(new ConsoleHost(TextWriter.Null, TextWriter.Null), SpecSessionState.Create());
         _runspace.Open();
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(System.IO.Path.GetDirectoryName(Path)!));
         _run = SpecRun.Of(_runspace);

@@ -1,4 +1,5 @@
 using System.Management.Automation.Runspaces;
+using PSBpf.Host;
 
 namespace PSBpf.Pester.Runner;
 
@@ -7,8 +8,7 @@ internal static class SpecSessionState
 {
     public static InitialSessionState Create()
     {
-        Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
-        InitialSessionState state = InitialSessionState.CreateDefault2();
+        InitialSessionState state = HostSessionState.Create();
         SpecCmdlets.AddTo(state);
         return state;
     }
