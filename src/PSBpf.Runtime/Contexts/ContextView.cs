@@ -5,16 +5,19 @@ namespace PSBpf.Runtime.Contexts;
 
 /// <summary>
 /// How a program's context, as the UAPI struct has it, maps to the internal record. The program's context pointer
-/// addresses a window as large as the struct, behind which the record lies; accesses of the window become accesses of
-/// the record. The record begins with three 64-bit pointers, then come the struct's other fields at their offsets.
+/// addresses a window as large as the struct; the record lies so far behind it that no 16-bit offset reaches it. Accesses of
+/// the window become accesses of the record. The record begins with three 64-bit pointers, then come the struct's other fields at their offsets.
 /// A context that is plain memory has no window: the record is the memory.
 /// <code>
-///  r1 → | window: the UAPI struct's addresses | data | data_end | data_meta | fields … |
-///                                             ^ record
+///  r1 → | window: the UAPI struct's addresses | … 64 KiB … | data | data_end | data_meta | fields … |
+///                                                          ^ record
 /// </code>
 /// </summary>
 internal sealed class ContextView
 {
+    /// <summary>Bytes from a window to its record.</summary>
+    public const int RecordDistance = 0x1_0000;
+
     /// <summary>Where pointers lie in the record.</summary>
     public const int DataOffset = 0, DataEndOffset = 8, DataMetaOffset = 16, FieldsOffset = 24;
 

@@ -56,7 +56,7 @@ internal sealed unsafe class ExecutableProgram
     {
         var decoded = new DecodedInstruction[program.Instructions.Length];
         if (InstructionDecoder.Decode(program.Instructions, decoded) is { } error) throw Malformed(program.Name, error.Index, error.Message);
-        CheckTargets(program.Name, decoded);
+        CheckReferences(program, decoded);
         var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec));
         if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
         return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, program.Maps);
@@ -79,12 +79,15 @@ internal sealed unsafe class ExecutableProgram
     private static BpfException Malformed(string name, int index, string message) =>
         DiagnosticRules.ProgramMalformed.Error($"Program '{name}': instruction {index}: {message}.");
 
-    private static void CheckTargets(string name, DecodedInstruction[] decoded)
+    private static void CheckReferences(UncheckedProgram program, DecodedInstruction[] decoded)
     {
+        string name = program.Name;
         if (decoded.Length == 0) throw Malformed(name, 0, "a program has at least one instruction");
         for (int index = 0; index < decoded.Length; index++)
         {
             ref readonly var instruction = ref decoded[index];
+            if (instruction.Form is FormId.LddwMapIndex or FormId.LddwMapIndexValue && (uint)instruction.Low >= (uint)program.Maps.Count)
+                throw Malformed(name, index, $"there is no map {instruction.Low}");
             if (instruction.Row.Kind is not (FormKind.Branch or FormKind.Jump or FormKind.MayGoto or FormKind.CallFunction)) continue;
             int target = instruction.Target;
             if ((uint)target >= (uint)decoded.Length || decoded[target].Form == FormId.None) throw Malformed(name, index, $"jump to {target}, where no instruction begins");

@@ -46,7 +46,7 @@ internal static class ProgramBinder
             if ((holders[index] >> register & 1) == 0) continue;
             if (!view.TryMap(operation.Offset, row.Width / 8, writes, out int offset, out int size)) continue;
             if (size != row.Width / 8 && row.Kind != FormKind.Load) continue;
-            operation.Offset = view.WindowSize + offset;
+            operation.Offset = ContextView.RecordDistance + offset;
             if (size != row.Width / 8) operation.Form = FormId.Ldxdw;
         }
     }

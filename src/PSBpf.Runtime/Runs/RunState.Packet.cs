@@ -32,7 +32,7 @@ internal sealed unsafe partial class RunState
     public void OpenRecord(int length)
     {
         var view = Program.View;
-        Frame->RecordBase = (ulong)Context + (ulong)view.WindowSize;
+        Frame->RecordBase = (ulong)Context + (view.IsPlain ? 0ul : ContextView.RecordDistance);
         Frame->RecordLength = (ulong)(view.IsPlain ? length : view.RecordSize);
         Frame->RecordWritable = view.IsPlain ? 0 : Frame->RecordLength;
     }

@@ -14,7 +14,7 @@ internal sealed unsafe partial class RunState : IDisposable
 {
     private const int FrameArea = 1024;
     private const int StackArea = RunFrame.MaximumFrames * RunFrame.StackStride;
-    private const int ContextArea = 256 + 8192 + 64;
+    private const int ContextArea = ContextView.RecordDistance + 8192;
 
     // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat.
     private const long Slice = 1 << 20;
