@@ -1,0 +1,195 @@
+using PSBpf.Objects;
+using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Tests.Interpreter;
+using PSBpf.Uapi;
+
+namespace PSBpf.Runtime.Tests.Maps;
+
+/// <summary>Programs and users at the same map at the same time.</summary>
+public sealed unsafe class MapStressTests
+{
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.5);
+
+    [Fact]
+    public void A_reader_never_sees_half_of_an_update()
+    {
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 4 });
+        using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = MapType.Hash, KeySize = 4, ValueSize = 64, MaxEntries = 8 });
+        Storm(
+            (thread, random, step) =>
+            {
+                int key = random.Next(12);
+                var value = new byte[64];
+                if (thread < 2)
+                {
+                    Array.Fill(value, (byte)random.Next(256));
+                    if (random.Next(4) == 0) map.Delete(BitConverter.GetBytes(key));
+                    else map.Update(BitConverter.GetBytes(key), value, MapUpdateFlags.Any);
+                }
+                else if (map.Lookup(BitConverter.GetBytes(key), value) == Errno.None && value.AsSpan().ContainsAnyExcept(value[0]))
+                {
+                    throw new InvalidOperationException($"torn value: {Convert.ToHexString(value)}");
+                }
+            },
+            threads: 4);
+        foreach (byte[] key in MapModelTests.Keys(map)) Assert.Equal(Errno.None, map.Delete(key));
+        Assert.Empty(MapModelTests.Keys(map));
+    }
+
+    [Fact]
+    public void A_value_that_a_running_program_holds_stays_what_it_was()
+    {
+        using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 4 });
+        var map = machine.Add(new MapSpec { Name = "m", Type = MapType.Hash, KeySize = 4, ValueSize = 8, MaxEntries = 2 });
+        using var user = new KernelMap(map);
+        Assert.True(map.TryAddReference());
+
+        // Every value is 0x0101…: a program that sees another one in the middle of its run was given foreign memory.
+        var program = machine.Load("""
+            *(u32 *)(r10 -4) = 1
+            r1 = map[m]
+            r2 = r10
+            r2 += -4
+            call bpf_map_lookup_elem
+            if r0 == 0 goto none
+            r6 = *(u64 *)(r0 +0)
+            r1 = 200
+            loop:
+            r2 = *(u64 *)(r0 +0)
+            if r2 != r6 goto changed
+            r1 += -1
+            if r1 != 0 goto loop
+            none: r0 = 0
+            exit
+            changed: r0 = 1
+            exit
+            """);
+        Storm(
+            (thread, random, step) =>
+            {
+                if (thread < 2)
+                {
+                    ulong value = (ulong)random.NextInt64();
+                    user.Update(BitConverter.GetBytes(random.Next(3)), BitConverter.GetBytes(value), MapUpdateFlags.Any);
+                    if (random.Next(3) == 0) user.Delete(BitConverter.GetBytes(random.Next(3)));
+                }
+                else if (machine.Run(program) != 0)
+                {
+                    throw new InvalidOperationException("a value changed under the program");
+                }
+            },
+            threads: 4);
+    }
+
+    [Fact]
+    public void Programs_that_replace_more_than_the_map_holds_in_one_run_do_not_stall()
+    {
+        using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var map = machine.Add(new MapSpec { Name = "m", Type = MapType.Hash, KeySize = 4, ValueSize = 8, MaxEntries = 4 });
+        Assert.Equal(0ul, machine.Run("""
+            r6 = 5000
+            loop:
+            r1 = r6
+            r1 &= 3
+            *(u32 *)(r10 -4) = r1
+            *(u64 *)(r10 -16) = r6
+            r1 = map[m]
+            r2 = r10
+            r2 += -4
+            r3 = r10
+            r3 += -16
+            r4 = 0
+            call bpf_map_update_elem
+            if r0 != 0 goto out
+            r6 += -1
+            if r6 != 0 goto loop
+            out: exit
+            """));
+        Assert.Equal(4, MapModelTests.Keys(new KernelMap(map)).Count);
+    }
+
+    [Theory]
+    [InlineData(MapType.Hash)]
+    [InlineData(MapType.PerCpuHash)]
+    [InlineData(MapType.LruHash)]
+    public void Atomic_counting_by_programs_on_all_cpus_loses_nothing(MapType type)
+    {
+        using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 4 });
+        var map = machine.Add(new MapSpec { Name = "m", Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 16 });
+        using var user = new KernelMap(map);
+        Assert.True(map.TryAddReference());
+        for (int key = 0; key < 4; key++) Assert.Equal(Errno.None, user.Update(BitConverter.GetBytes(key), new byte[user.UserValueSize], MapUpdateFlags.Any));
+        var program = machine.Load("""
+            call bpf_get_prandom_u32
+            r0 &= 3
+            *(u32 *)(r10 -4) = r0
+            r1 = map[m]
+            r2 = r10
+            r2 += -4
+            call bpf_map_lookup_elem
+            if r0 == 0 goto out
+            r1 = 1
+            lock *(u64 *)(r0 +0) += r1
+            out: exit
+            """);
+        long runs = 0;
+        Storm((_, _, _) => { machine.Run(program); Interlocked.Increment(ref runs); }, threads: 6);
+        long sum = 0;
+        for (int key = 0; key < 4; key++)
+        {
+            var value = new byte[user.UserValueSize];
+            Assert.Equal(Errno.None, user.Lookup(BitConverter.GetBytes(key), value));
+            for (int at = 0; at < value.Length; at += 8) sum += BitConverter.ToInt64(value, at);
+        }
+
+        Assert.Equal(runs, sum);
+    }
+
+    [Fact]
+    public void A_full_map_filled_and_emptied_by_many_keeps_its_count()
+    {
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 4 });
+        foreach (var type in (MapType[])[MapType.Hash, MapType.LruHash])
+        {
+            using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = type, KeySize = 4, ValueSize = 4, MaxEntries = 50 });
+            Storm((thread, random, _) =>
+            {
+                byte[] key = BitConverter.GetBytes(random.Next(200));
+                if (random.Next(3) == 0) map.Delete(key);
+                else map.Update(key, key, (MapUpdateFlags)random.Next(3));
+                if (random.Next(50) == 0)
+                {
+                    byte[] next = new byte[4];
+                    map.NextKey(key, next);
+                }
+            }, threads: 4, seconds: 0.8);
+            var keys = MapModelTests.Keys(map);
+            Assert.InRange(keys.Count, 0, 50);
+            foreach (byte[] key in keys) Assert.Equal(Errno.None, map.Delete(key));
+            for (int key = 0; key < 50; key++) Assert.Equal(Errno.None, map.Update(BitConverter.GetBytes(key), BitConverter.GetBytes(key), MapUpdateFlags.NoExist));
+            Assert.Equal(type == MapType.Hash ? Errno.E2BIG : Errno.None, map.Update(BitConverter.GetBytes(99), BitConverter.GetBytes(99), MapUpdateFlags.Any));
+            Assert.Equal(50, MapModelTests.Keys(map).Count);
+        }
+    }
+
+    internal static void Storm(Action<int, Random, int> work, int threads, double seconds = 0)
+    {
+        long end = System.Environment.TickCount64 + (long)(seconds > 0 ? seconds * 1000 : Duration.TotalMilliseconds);
+        var failures = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
+        var pool = Enumerable.Range(0, threads).Select(index => new Thread(() =>
+        {
+            try
+            {
+                var random = new Random(index);
+                for (int step = 0; System.Environment.TickCount64 < end && failures.IsEmpty; step++) work(index, random, step);
+            }
+            catch (Exception exception)
+            {
+                failures.Enqueue(exception);
+            }
+        })).ToList();
+        foreach (var thread in pool) thread.Start();
+        foreach (var thread in pool) Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+        Assert.True(failures.IsEmpty, string.Join('\n', failures));
+    }
+}
