@@ -8,7 +8,7 @@ namespace PSBpf.Verifier.Tests.Random;
 /// Makes random programs that are nearly right: they know where pointers come from and how checks are written, and get
 /// some of it wrong. It asks no verifier. The same seed gives the same program.
 /// </summary>
-internal sealed class ProgramGenerator(int seed)
+internal sealed class ProgramGenerator(int seed, bool repeatable = false)
 {
     private static readonly string[] Alu64 = ["+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "<<=", ">>=", "s>>="];
     private static readonly string[] Conditions = ["==", "!=", ">", ">=", "<", "<=", "s>", "s>=", "s<", "s<=", "&"];
@@ -32,12 +32,13 @@ internal sealed class ProgramGenerator(int seed)
     {
         var type = Pick([ProgramType.Xdp, ProgramType.Xdp, ProgramType.SchedCls, ProgramType.SocketFilter, ProgramType.CgroupSkb]);
         _lines.Add("r6 = r1");
+        if (repeatable) _lines.Add("r7 = 0\nr8 = 1\nr9 = 2\n" + string.Join('\n', Enumerable.Range(1, 8).Select(slot => $"*(u64 *)(r10 -{slot * 8}) = {slot}")));
         if (Chance(90)) _lines.Add("r7 = 0");
         if (Chance(80)) _lines.Add($"r8 = {Number()}");
-        if (Chance(60)) _lines.Add("call bpf_get_prandom_u32\nr9 = r0");
+        if (!repeatable && Chance(60)) _lines.Add("call bpf_get_prandom_u32\nr9 = r0");
         int count = _random.Next(2, 14);
         for (int index = 0; index < count; index++) Fragment(type, 0);
-        if (Chance(90)) _lines.Add(Chance(70) ? $"r0 = {_random.Next(3)}" : $"r0 = r{Saved()}");
+        if (repeatable || Chance(90)) _lines.Add(Chance(70) ? $"r0 = {_random.Next(3)}" : $"r0 = r{Saved()}");
         _lines.Add("exit");
         if (_usesSubprogram) _lines.Add(Subprogram());
         string text = string.Join('\n', _lines);
@@ -56,12 +57,14 @@ internal sealed class ProgramGenerator(int seed)
             case 4: Lookup(); break;
             case 5 or 6: Packet(type); break;
             case 7: Stack(); break;
-            case 8: Context(); break;
+            case 8: Context(type); break;
             case 9: Reserve(); break;
             case 10: Loop(type, depth); break;
             case 11: Spill(); break;
             case 12: Call(); break;
-            default: Odd(); break;
+            default:
+                if (!repeatable) Odd();
+                break;
         }
     }
 
@@ -101,7 +104,7 @@ internal sealed class ProgramGenerator(int seed)
         }
 
         Access("r0", _random.Next(-1, 60));
-        if (Chance(30)) _lines.Add($"r{Saved()} = r0");
+        if (!repeatable && Chance(30)) _lines.Add($"r{Saved()} = r0");
         _lines.Add($"{label}:");
     }
 
@@ -151,13 +154,20 @@ internal sealed class ProgramGenerator(int seed)
     private void Spill()
     {
         int offset = -8 * _random.Next(3, 8);
-        _lines.Add($"*(u64 *)(r10 {offset}) = r{Pick([6, 6, Saved()])}");
+        _lines.Add($"*(u64 *)(r10 {offset}) = r{(repeatable ? Saved() : Pick([6, 6, Saved()]))}");
         if (Chance(50)) _lines.Add($"*(u{Pick(Sizes)} *)(r10 {offset}) = {_random.Next(3)}");
         _lines.Add($"r{Pick([5, Saved()])} = *(u{(Chance(85) ? 64 : Pick(Sizes))} *)(r10 {offset})");
     }
 
-    private void Context()
+    private void Context(ProgramType type)
     {
+        if (repeatable)
+        {
+            // Neither addresses nor what depends on the machine's devices.
+            _lines.Add($"r{Saved()} = *(u32 *)(r6 +{(type == ProgramType.Xdp ? 16 : Pick([0, 8, 16, 48]))})");
+            return;
+        }
+
         int size = Chance(80) ? 32 : Pick(Sizes);
         _lines.Add($"r{Saved()} = *(u{size} *)(r6 +{_random.Next(0, 12) * 4})");
     }
@@ -167,7 +177,8 @@ internal sealed class ProgramGenerator(int seed)
         string label = $"l{_labels++}";
         _lines.Add($"r1 = map[ring]\nr2 = {Pick([8, 16, 24])}\nr3 = 0\ncall bpf_ringbuf_reserve");
         if (Chance(95)) _lines.Add($"if r0 == 0 goto {label}");
-        Access("r0", _random.Next(0, 20));
+        if (repeatable) _lines.Add("*(u64 *)(r0 +0) = 1");
+        else Access("r0", _random.Next(0, 20));
         if (Chance(95)) _lines.Add($"r1 = r0\nr2 = 0\ncall bpf_ringbuf_{(Chance(50) ? "submit" : "discard")}");
         _lines.Add($"{label}:");
     }
@@ -185,7 +196,7 @@ internal sealed class ProgramGenerator(int seed)
 
     private void Call()
     {
-        if (Chance(50))
+        if (repeatable || Chance(50))
         {
             _usesSubprogram = true;
             _lines.Add($"r1 = r{Saved()}\nr2 = r10\nr2 += -16\ncall sub\nr{Saved()} = r0");
@@ -196,13 +207,14 @@ internal sealed class ProgramGenerator(int seed)
         }
     }
 
-    private string Subprogram() => Pick(
+    private string Subprogram() => Pick(repeatable ? _repeatableSubprograms : [.. _repeatableSubprograms, "sub:\nr6 = r2\ncall bpf_get_prandom_u32\nr0 &= 7\n*(u64 *)(r6 +0) = r0\nexit"]);
+
+    private readonly string[] _repeatableSubprograms =
     [
         "sub:\nr0 = r1\nr0 &= 31\nexit",
         "sub:\n*(u64 *)(r2 +0) = 5\nr0 = *(u64 *)(r2 +8)\nexit",
         "sub:\nr0 = 0\nif r1 > 16 goto subout\nr0 = r1\nsubout:\nexit",
-        "sub:\nr6 = r2\ncall bpf_get_prandom_u32\nr0 &= 7\n*(u64 *)(r6 +0) = r0\nexit",
-    ]);
+    ];
 
     private void Odd() => _lines.Add(Pick(
     [
