@@ -64,6 +64,27 @@ public sealed class HelperTests
     }
 
     [Fact]
+    public void Metadata_moves_along_with_the_head_alike()
+    {
+        using var kernels = KernelPair.OpenOrSkip();
+        foreach (int delta in (int[])[0, 1, -1, 3, -3, 8, -8, 20, -20, 50, -205, -213, -214, -215, -216])
+        {
+            foreach (byte metadata in (byte[])[0, 4, 8, 32])
+            {
+                using var program = kernels.Load(ProgramType.Xdp, $"""
+                    w2 = {delta}
+                    call bpf_xdp_adjust_head
+                    exit
+                    """);
+                var context = new byte[24];
+                context[0] = metadata;
+                context[4] = 80;
+                program.Same([.. Enumerable.Range(1, 80).Select(number => (byte)number)], context);
+            }
+        }
+    }
+
+    [Fact]
     public void Copies_from_and_to_packets_allow_and_leave_the_same()
     {
         using var kernels = KernelPair.OpenOrSkip();

@@ -18,14 +18,16 @@ internal sealed unsafe class PacketBuffer : IDisposable
     /// <summary>First byte of the room.</summary>
     public byte* Start => _block.Address;
 
-    /// <summary>Where the packet is put.</summary>
-    public byte* Origin => _block.Address + Headroom;
+    /// <summary>Where what was put in begins.</summary>
+    public byte* Origin { get; private set; }
 
     /// <summary>End of the room that a program may grow into.</summary>
     public byte* Limit { get; private set; }
 
     /// <summary>Puts a packet in.</summary>
-    public void Fill(ReadOnlySpan<byte> packet)
+    /// <param name="packet">Metadata, if any, and the packet.</param>
+    /// <param name="metadata">Bytes of metadata; they take from the room in front.</param>
+    public void Fill(ReadOnlySpan<byte> packet, int metadata = 0)
     {
         if (Headroom + packet.Length > _block.Length)
         {
@@ -33,8 +35,9 @@ internal sealed unsafe class PacketBuffer : IDisposable
             _block = new NativeBlock(Headroom + packet.Length);
         }
 
+        Origin = _block.Address + Headroom - metadata;
         packet.CopyTo(new Span<byte>(Origin, packet.Length));
-        Limit = Origin + Math.Max(PageRoom, packet.Length);
+        Limit = _block.Address + Headroom + Math.Max(PageRoom, packet.Length - metadata);
     }
 
     /// <inheritdoc/>

@@ -42,7 +42,7 @@ internal sealed unsafe class XdpInput : RunInput
     /// <summary>Puts a packet in place that came in through an interface.</summary>
     public static void Fill(RunState run, ReadOnlySpan<byte> packet, uint metadata, uint device, uint queue)
     {
-        run.Packet.Fill(packet);
+        run.Packet.Fill(packet, (int)metadata);
         run.OpenRecord(0);
         byte* fields = run.Record + ContextView.FieldsOffset;
         *(uint*)(fields + InterfaceField) = device;
