@@ -39,6 +39,8 @@ internal static class TestRunner
             long elapsed = 0;
             for (int round = 0; round < request.Repeat; round++)
             {
+                // Asked between runs: one alone may be too short to notice.
+                cancellation.ThrowIfCancellationRequested();
                 input.Fill(run, packet, context);
                 long start = Stopwatch.GetTimestamp();
                 result = run.Interpret(ref observer);
