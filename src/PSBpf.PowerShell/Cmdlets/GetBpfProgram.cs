@@ -19,7 +19,6 @@ public sealed class GetBpfProgram : BpfCmdlet
     /// <summary>Only programs of this type.</summary>
     [Parameter]
     [TypeArgument]
-    [ArgumentCompleter(typeof(TypeCompleter))]
     public ProgramType? Type { get; set; }
 
     /// <inheritdoc/>

@@ -26,7 +26,6 @@ public sealed class ImportBpfProgram : BpfCmdlet
     /// <summary>The program type, for section names that say none.</summary>
     [Parameter]
     [TypeArgument]
-    [ArgumentCompleter(typeof(TypeCompleter))]
     public ProgramType? Type { get; set; }
 
     /// <summary>Values of global variables by name, set before the verifier sees the programs.</summary>

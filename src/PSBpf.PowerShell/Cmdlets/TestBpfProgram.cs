@@ -35,7 +35,6 @@ public sealed class TestBpfProgram : BpfCmdlet
     /// <summary>The program type, for section names that say none.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [TypeArgument]
-    [ArgumentCompleter(typeof(TypeCompleter))]
     public Uapi.ProgramType? Type { get; set; }
 
     /// <summary>Whose verifier judges; for a loaded program the kernel that holds it when left out.</summary>

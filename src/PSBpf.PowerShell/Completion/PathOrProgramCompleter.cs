@@ -4,13 +4,12 @@ using System.Management.Automation.Language;
 
 namespace PSBpf.PowerShell;
 
-/// <summary>Completes file names, and names of loaded programs after them.</summary>
+/// <summary>Completes names of loaded programs; what looks like a path, or like no program, is left to the shell, which completes file names.</summary>
 internal sealed class PathOrProgramCompleter : IArgumentCompleter
 {
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        [
-            .. CompletionCompleters.CompleteFilename(wordToComplete),
-            .. new ProgramCompleter().CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters),
-        ];
+        wordToComplete.AsSpan().ContainsAny('/', '\\') || wordToComplete.StartsWith('.')
+            ? []
+            : new ProgramCompleter().CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters);
 }

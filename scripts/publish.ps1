@@ -1,0 +1,46 @@
+# Makes the folder that would be published: the module as people install it, without the repository around it.
+#
+#   dotnet run --project src/PSBpf.Host -- scripts/publish.ps1 [-OutputPath out/PSBpf] [-NoBuild]
+#
+# -NoBuild takes the binaries that 'dotnet build' has staged in module/bin instead of building them in Release.
+param(
+    [string] $OutputPath,
+    [switch] $NoBuild
+)
+$ErrorActionPreference = 'Stop'
+
+$root = [IO.Path]::GetDirectoryName($PSScriptRoot)
+$target = if ($OutputPath) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath) } else { [IO.Path]::Combine($root, 'out', 'PSBpf') }
+$module = [IO.Path]::Combine($target, 'module')
+$binaries = [IO.Path]::Combine($module, 'bin')
+
+function Copy-Files([string] $From, [string] $To, [string[]] $Pattern) {
+    [void][IO.Directory]::CreateDirectory($To)
+    foreach ($one in $Pattern) {
+        foreach ($file in [IO.Directory]::GetFiles($From, $one)) {
+            [IO.File]::Copy($file, [IO.Path]::Combine($To, [IO.Path]::GetFileName($file)), $true)
+        }
+    }
+}
+
+# A folder that is there must be an earlier result before it is replaced.
+if ([IO.Directory]::Exists($target) -and [IO.Directory]::GetFileSystemEntries($target).Count -gt 0) {
+    if (-not [IO.File]::Exists([IO.Path]::Combine($target, 'PSBpf.psd1'))) { throw "'$target' holds something else than a published module. Name another folder." }
+    [IO.Directory]::Delete($target, $true)
+}
+
+if ($NoBuild) {
+    $staged = [IO.Path]::Combine($root, 'module', 'bin')
+    if (-not [IO.File]::Exists([IO.Path]::Combine($staged, 'PSBpf.PowerShell.dll'))) { throw "Nothing is built. Run 'dotnet build PSBpf.sln' first, or leave -NoBuild out." }
+    Copy-Files $staged $binaries '*.dll'
+    Copy-Files ([IO.Path]::Combine($staged, 'en-US')) ([IO.Path]::Combine($binaries, 'en-US')) '*'
+} else {
+    dotnet build ([IO.Path]::Combine($root, 'src', 'PSBpf.PowerShell')) -c Release -v q -nologo "-p:StageFolder=$binaries/"
+    if ($LASTEXITCODE -ne 0) { throw "The build failed (exit code $LASTEXITCODE)." }
+    foreach ($symbols in [IO.Directory]::GetFiles($binaries, '*.pdb')) { [IO.File]::Delete($symbols) }
+}
+
+Copy-Files $root $target 'PSBpf.psd1', 'LICENSE'
+Copy-Files ([IO.Path]::Combine($root, 'module')) $module 'PSBpf.psm1'
+Copy-Files ([IO.Path]::Combine($root, 'formats')) ([IO.Path]::Combine($target, 'formats')) '*.ps1xml'
+"The module is in $target"
