@@ -21,6 +21,7 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
     public IReadOnlyList<VerificationPoint> Causes(Refusal refusal)
     {
         if (refusal.Register < 0 || steps.Count == 0) return [];
+        var refused = steps[^1].Registers[refusal.Register];
         var causes = new List<VerificationPoint>();
         int wanted = 1 << refusal.Register, depth = steps[^1].Depth;
         for (int index = steps.Count - 2; index >= 0 && wanted != 0 && causes.Count < MaxCauses; index--)
@@ -31,6 +32,12 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
             if (InstructionTable.Find(slot) is not { } row) continue;
             int written = Written(row, slot);
             bool compares = row.Kind == FormKind.Branch && ((wanted & (1 << slot.Destination)) != 0 || (row.UsesSource && (wanted & (1 << slot.Source)) != 0));
+            if (IsPacketCheck(step, row, slot, in refused))
+            {
+                causes.Add(Point(step.Pc, DescribeProven(index + 1, in refused)));
+                continue;
+            }
+
             if ((written & wanted) == 0 && !compares) continue;
             int about = compares ? ((wanted & (1 << slot.Destination)) != 0 ? slot.Destination : slot.Source) : System.Numerics.BitOperations.TrailingZeroCount(written & wanted);
             causes.Add(Point(step.Pc, Describe(about, After(index, about))));
@@ -41,6 +48,27 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
 
         causes.Reverse();
         return causes;
+    }
+
+    // A comparison of packet data with its end bears on every pointer with the same variable offset.
+    private static bool IsPacketCheck(TrailStep step, InstructionForm row, Instruction slot, in RegState refused)
+    {
+        if (row.Kind != FormKind.Branch || !row.UsesSource || !RegisterTypes.IsPacket(refused.Type)) return false;
+        var left = step.Registers[slot.Destination];
+        var right = step.Registers[slot.Source];
+        return (IsSameData(in left, in refused) && right.Type == RegisterType.PacketEnd) || (IsSameData(in right, in refused) && left.Type == RegisterType.PacketEnd);
+
+        static bool IsSameData(in RegState data, in RegState refused) => data.Type == refused.Type && data.Id == refused.Id;
+    }
+
+    private string DescribeProven(int index, in RegState refused)
+    {
+        int proven = 0;
+        foreach (var register in steps[index].Registers)
+            if (register.Type == refused.Type && register.Id == refused.Id) proven = Math.Max(proven, register.Range);
+        string start = refused.Type == RegisterType.PacketMeta ? "data_meta" : "data";
+        if (refused.Id != 0) start += " plus the variable offset";
+        return string.Create(CultureInfo.InvariantCulture, $"{start}: {proven} bytes proven");
     }
 
     /// <summary>The path in the manner of the kernel's log, ending with its verdict.</summary>
