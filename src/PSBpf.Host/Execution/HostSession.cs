@@ -6,6 +6,8 @@ namespace PSBpf.Host.Execution;
 /// <summary>A runspace and the runs in it, one at a time.</summary>
 internal sealed class HostSession : IDisposable
 {
+    private const int OpenAttempts = 3;
+
     private readonly Lock _lock = new();
     private PowerShell? _running;
     private bool _stopping;
@@ -28,11 +30,29 @@ internal sealed class HostSession : IDisposable
     /// <returns>The session.</returns>
     public static HostSession Open(ConsoleHost host)
     {
-        Runspace runspace = RunspaceFactory.CreateRunspace(host, HostSessionState.Create());
-        runspace.ThreadOptions = PSThreadOptions.ReuseThread; // a prompt's commands share thread-bound state, as in pwsh
-        runspace.Open();
+        Runspace runspace = OpenRunspace(host);
         Runspace.DefaultRunspace = runspace; // script blocks that .NET code calls back find it
         return new HostSession(host, runspace);
+    }
+
+    /// <summary>Opens a runspace with the host's session state.</summary>
+    /// <param name="host">Where it writes to.</param>
+    /// <returns>The runspace.</returns>
+    /// <remarks>
+    /// On a busy machine the engine has been seen, about once in some thousand times, to open a runspace that has no drives
+    /// and so no location: it swallows what fails while it looks for them. Such a runspace is good for nothing.
+    /// </remarks>
+    internal static Runspace OpenRunspace(ConsoleHost host)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Runspace runspace = RunspaceFactory.CreateRunspace(host, HostSessionState.Create());
+            runspace.ThreadOptions = PSThreadOptions.ReuseThread; // a prompt's commands share thread-bound state, as in pwsh
+            runspace.Open();
+            if (attempt == OpenAttempts || HasLocation(runspace))
+                return runspace;
+            runspace.Dispose();
+        }
     }
 
     /// <summary>Runs a script file as a command of its own, so that its <c>exit</c> ends only it.</summary>
@@ -51,7 +71,7 @@ internal sealed class HostSession : IDisposable
         // call that failed, for instance because the script has no such parameter; then there is no code to pass on.
         if (LastSucceeded())
             return ExitCode.Success;
-        return Runspace.SessionStateProxy.GetVariable("LASTEXITCODE") as int? ?? ExitCode.Failure;
+        return Value("$LASTEXITCODE") as int? ?? ExitCode.Failure;
     }
 
     /// <summary>Runs commands.</summary>
@@ -169,6 +189,18 @@ internal sealed class HostSession : IDisposable
         return shell;
     }
 
+    private static bool HasLocation(Runspace runspace)
+    {
+        try
+        {
+            return runspace.SessionStateProxy.Path.CurrentLocation is not null;
+        }
+        catch (PSInvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static int CodeOf(RunState state) => state == RunState.Stopped ? ExitCode.Interrupted : ExitCode.Failure;
 
     // The record of a text that cannot be parsed need not say where; its exception does.
@@ -176,19 +208,17 @@ internal sealed class HostSession : IDisposable
         ? new ErrorRecord(exception, exception.ErrorRecord.FullyQualifiedErrorId, ErrorCategory.ParserError, targetObject: null)
         : exception.ErrorRecord;
 
-    // Out-Default writes an object with this note to the error output, as it does with errors merged into its input.
+    // No pipeline is left to write the error that ended it.
     private void Report(ErrorRecord error)
     {
-        var record = new PSObject(error);
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        (_, IReadOnlyList<ErrorRecord> failures) = Evaluate(shell => shell.AddCommand("Out-Default").AddParameter("InputObject", record));
-        if (failures.Count > 0)
-            Host.UI.WriteErrorLine(error.Exception.Message);
+        Host.UI.WriteErrorLine(ErrorView.Render(error, Host, Value("$ErrorView")?.ToString()));
     }
 
-    private bool LastSucceeded()
+    private bool LastSucceeded() => Value("$?") is not false;
+
+    private object? Value(string expression)
     {
-        (IReadOnlyList<PSObject> output, _) = Evaluate(static shell => shell.AddScript("$?", useLocalScope: false));
-        return output is not [{ BaseObject: false }];
+        (IReadOnlyList<PSObject?> output, _) = Evaluate(shell => shell.AddScript(expression, useLocalScope: false));
+        return output is [{ } value, ..] ? value.BaseObject : null;
     }
 }

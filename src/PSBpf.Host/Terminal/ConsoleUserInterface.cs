@@ -131,8 +131,9 @@ internal sealed class ConsoleUserInterface : PSHostUserInterface
 
     private static string Coloured(ConsoleColor foreground, ConsoleColor background, string value)
     {
-        // Write-Host gives one colour and takes the other from RawUI; this host has no background of its own to name.
-        string before = PSStyle.MapForegroundColorToEscapeSequence(foreground);
+        string before = string.Empty;
+        if (foreground != ConsoleRawUserInterface.NoColour)
+            before += PSStyle.MapForegroundColorToEscapeSequence(foreground);
         if (background != ConsoleRawUserInterface.NoColour)
             before += PSStyle.MapBackgroundColorToEscapeSequence(background);
         return before + value + PSStyle.Instance.Reset;

@@ -104,6 +104,7 @@ public sealed class FileCmdletTests : IDisposable
     [InlineData("Remove-Item sub -Recurse; Test-Path sub", "False")]
     [InlineData("Remove-Item *.txt; Remove-Item *.nothing; (Get-ChildItem -File).Name", "b.log")]
     [InlineData("Remove-Item a.txt -WhatIf; Test-Path a.txt", "True")]
+    [InlineData("Copy-Item a.txt w.txt -WhatIf; New-Item v.txt -WhatIf; Set-Content a.txt changed -WhatIf; Out-File a.txt -InputObject x -WhatIf; Test-Path w.txt; Test-Path v.txt; Get-Content a.txt", "False|False|A")]
     [InlineData("(New-Item n/m -ItemType Directory).Name; Test-Path n/m -PathType Container", "m|True")]
     [InlineData("New-Item n.txt -Value hello | Out-Null; Get-Content n.txt", "hello")]
     [InlineData("New-Item -Path sub -Name k.txt -ItemType File -Force | Out-Null; Test-Path sub/k.txt", "True")]

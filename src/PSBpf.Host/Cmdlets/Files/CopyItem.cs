@@ -27,10 +27,9 @@ internal sealed class CopyItem : PathCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    /// <remarks>-WhatIf and -Confirm are the provider's to ask.</remarks>
     protected override void ProcessRecord() => ForEachPath(path =>
     {
-        if (!ShouldProcess($"Item: {path} Destination: {Destination}", "Copy Item"))
-            return;
         IEnumerable<PSObject> copies = InvokeProvider.Item.Copy(
             [path], Destination, Recurse, Container ? CopyContainers.CopyTargetContainer : CopyContainers.CopyChildrenOfTargetContainer, Force, IsLiteral);
         if (PassThru)

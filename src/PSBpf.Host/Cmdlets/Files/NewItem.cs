@@ -35,15 +35,14 @@ internal sealed class NewItem : PSCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    /// <remarks>-WhatIf and -Confirm are the provider's to ask.</remarks>
     protected override void ProcessRecord()
     {
         foreach (string path in Path)
         {
-            string full = string.IsNullOrEmpty(Name) ? path : SessionState.Path.Combine(path, Name);
             try
             {
-                if (ShouldProcess(full, ItemType is null ? "Create Item" : $"Create {ItemType}"))
-                    WriteObject(InvokeProvider.Item.New([path], Name, ItemType, Value, Force), enumerateCollection: true);
+                WriteObject(InvokeProvider.Item.New([path], Name, ItemType, Value, Force), enumerateCollection: true);
             }
             catch (Exception exception) when (exception is SessionStateException or ProviderInvocationException or PSArgumentException)
             {

@@ -16,6 +16,7 @@ internal sealed class RemoveItem : PathCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
+    /// <remarks>-WhatIf and -Confirm are the provider's to ask, as it knows what kind of item it is.</remarks>
     protected override void ProcessRecord() => ForEachPath(path =>
     {
         // A pattern that fits nothing removes nothing; a name of nothing is an error.
@@ -23,8 +24,6 @@ internal sealed class RemoveItem : PathCmdlet
         foreach (PathInfo item in SessionState.Path.GetResolvedPSPathFromPSPath(IsLiteral ? WildcardPattern.Escape(path) : path))
         {
             if (pattern && !Force && item.Provider.Name == "FileSystem" && (File.GetAttributes(item.ProviderPath) & FileAttributes.Hidden) != 0)
-                continue;
-            if (!ShouldProcess(item.Path, "Remove Item"))
                 continue;
             if (!Recurse && InvokeProvider.ChildItem.HasChild(item.Path, force: true, literalPath: true) && !Confirm(item.Path))
                 continue;

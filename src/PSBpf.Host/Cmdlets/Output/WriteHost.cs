@@ -33,10 +33,13 @@ internal sealed class WriteHost : PSCmdlet
     {
         // The tag makes the engine show the record at once, whatever $InformationPreference is.
         var message = new HostInformationMessage { Message = Text(Object) ?? string.Empty, NoNewLine = NoNewline };
-        if (ForegroundColor is { } foreground)
-            message.ForegroundColor = foreground;
-        if (BackgroundColor is { } background)
-            message.BackgroundColor = background;
+        if (ForegroundColor is not null || BackgroundColor is not null)
+        {
+            // One colour alone leaves the other as the host has it.
+            message.ForegroundColor = ForegroundColor ?? Host.UI.RawUI.ForegroundColor;
+            message.BackgroundColor = BackgroundColor ?? Host.UI.RawUI.BackgroundColor;
+        }
+
         WriteInformation(message, ["PSHOST"]);
     }
 

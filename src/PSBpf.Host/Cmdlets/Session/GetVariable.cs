@@ -31,7 +31,7 @@ internal sealed class GetVariable : PSCmdlet
     }
 
     private IEnumerable<PSVariable> Matching(string pattern) =>
-        InvokeProvider.ChildItem.Get(["variable:"], recurse: false, depth: 0, force: true, literalPath: false)
+        InvokeProvider.ChildItem.Get("variable:", recurse: false)
             .Select(static item => item.BaseObject)
             .OfType<PSVariable>()
             .Where(variable => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(variable.Name))

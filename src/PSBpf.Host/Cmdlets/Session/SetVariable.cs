@@ -61,9 +61,11 @@ internal sealed class SetVariable : PSCmdlet
 
     private void Set(string name, object? value)
     {
-        if (Force && SessionState.PSVariable.Get(name) is { Options: var options } existing && (options & ScopedItemOptions.ReadOnly) != 0)
-            existing.Options &= ~ScopedItemOptions.ReadOnly;
-        SessionState.PSVariable.Set(name, value);
+        // Only the provider can write what is read-only.
+        if (Force && SessionState.PSVariable.Get(name) is { Options: var options } && (options & ScopedItemOptions.ReadOnly) != 0)
+            InvokeProvider.Item.Set([$"variable:{name}"], value, force: true, literalPath: true);
+        else
+            SessionState.PSVariable.Set(name, value);
         if (SessionState.PSVariable.Get(name) is not { } variable)
             return;
         if (Description is not null)
