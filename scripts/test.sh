@@ -74,7 +74,7 @@ if [ "$status" = 0 ] && [ "$passed" = 0 ]; then
 fi
 # A project that crashes, hangs or holds no test fails no single test; the sum must not look clean for that.
 if [ "$status" != 0 ] && [ "$failed" = 0 ]; then
-    say "a test project did not run to its end (exit code $status), see above"
+    say "a test project holds no test or did not run to its end (exit code $status), see above"
     failed=1
 fi
 [ "$failed" = 0 ] || [ "$status" != 0 ] || status=1
