@@ -6,7 +6,7 @@ using PSBpf.Runtime.Runs;
 namespace PSBpf.Runtime;
 
 /// <summary>What programs, maps and hooks of one managed kernel share.</summary>
-internal sealed class Engine : IDisposable
+internal sealed class Engine
 {
     private ExecutionEnvironment _environment;
 
@@ -41,13 +41,5 @@ internal sealed class Engine : IDisposable
     {
         get => Volatile.Read(ref _environment);
         set => Volatile.Write(ref _environment, value);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // Blocks that a run still uses after this are left to their finalizers, which is why nothing is freed by force.
-        if (Reclaimer.Drain(TimeSpan.FromSeconds(5))) Cpus.Dispose();
-        Reclaimer.Dispose();
     }
 }

@@ -98,6 +98,7 @@ public sealed class ManagedKernel : IBpfKernel
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfClosed();
+        if (maps.Count != spec.Maps.Count) throw new ArgumentException($"Program '{spec.Name}' names {spec.Maps.Count} maps; {maps.Count} were given.", nameof(maps));
         var judged = ProgramVerifier.Verify(
             spec, [.. maps.Select(map => map.Spec)],
             new VerifierOptions
@@ -119,7 +120,6 @@ public sealed class ManagedKernel : IBpfKernel
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _hooks.Dispose();
-        _engine.Dispose();
     }
 
     private ManagedProgram Bind(VerifiedProgram verified, BpfVerification report, IReadOnlyList<IKernelMap> maps)

@@ -119,6 +119,46 @@ public sealed class ManagedKernelTests : IDisposable
     }
 
     [Fact]
+    public void What_a_closed_kernel_made_works_until_it_is_let_go()
+    {
+        var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 2 });
+        using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = MapType.Hash, KeySize = 4, ValueSize = 8, MaxEntries = 4 });
+        using var program = Load("r0 = 3\nexit", kernel: kernel).Program!;
+        kernel.Dispose();
+        kernel = null;
+        for (int round = 0; round < 3; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Assert.Equal(Errno.None, map.Update(BitConverter.GetBytes(round), new byte[8], MapUpdateFlags.NoExist));
+            Assert.Equal(Errno.None, map.Lookup(BitConverter.GetBytes(round), new byte[8]));
+            Assert.Equal(3u, program.TestRun(new TestRunRequest { Data = new byte[9] }, Cancellation).ReturnValue);
+        }
+    }
+
+    [Fact]
+    public void A_program_needs_as_many_maps_as_it_names() =>
+        Assert.Throws<ArgumentException>(() => _kernel.LoadProgram(
+            new ProgramSpec
+            {
+                Name = "p", Type = ProgramType.Xdp, Instructions = Assembler.Assemble("r0 = 0\nexit").Instructions,
+                Maps = [new MapSpec { Name = "m", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 1 }],
+            },
+            [], ProgramLoadOptions.Default, Cancellation));
+
+    [Fact]
+    public void Output_is_that_of_the_last_run_and_does_not_grow_without_end()
+    {
+        const string print = "*(u64 *)(r10 -8) = 0x61\nr1 = r10\nr1 += -8\nr2 = 8\ncall bpf_trace_printk\n";
+        using var once = Load(print + "r0 = 0\nexit").Program!;
+        Assert.Equal(["a"], once.TestRun(new TestRunRequest { Repeat = 50 }, Cancellation).Output);
+        using var often = Load("r6 = 10000\nloop: " + print + "r6 += -1\nif r6 != 0 goto loop\nr0 = 0\nexit").Program!;
+        var output = often.TestRun(new TestRunRequest(), Cancellation).Output;
+        Assert.Equal(4096, output.Count);
+        Assert.Contains("not kept", output[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Things_of_another_kernel_are_refused()
     {
         using var other = new ManagedKernel();

@@ -5,7 +5,7 @@ namespace PSBpf.Runtime.Contexts;
 /// <summary>
 /// The memory of one packet: bytes in the middle, room before them to grow a header, room after them to grow a tail.
 /// </summary>
-internal sealed unsafe class PacketBuffer : IDisposable
+internal sealed unsafe class PacketBuffer
 {
     /// <summary>Room before the packet (XDP_PACKET_HEADROOM).</summary>
     public const int Headroom = 256;
@@ -31,7 +31,7 @@ internal sealed unsafe class PacketBuffer : IDisposable
     {
         if (Headroom + packet.Length > _block.Length)
         {
-            _block.Dispose();
+            _block.Free();
             _block = new NativeBlock(Headroom + packet.Length);
         }
 
@@ -39,7 +39,4 @@ internal sealed unsafe class PacketBuffer : IDisposable
         packet.CopyTo(new Span<byte>(Origin, packet.Length));
         Limit = _block.Address + Headroom + Math.Max(PageRoom, packet.Length - metadata);
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _block.Dispose();
 }

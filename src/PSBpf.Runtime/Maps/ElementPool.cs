@@ -71,7 +71,10 @@ internal sealed unsafe class ElementPool(EpochDomain epochs, byte* slab, uint st
     private void Collect(bool steal)
     {
         if (_oldestRetired == None) return;
-        epochs.Advance(this[_newestRetired]->Cookie);
+
+        // Moving epochs on costs a microsecond: worth it for all at once, or, where this very run holds everything up,
+        // once for each time around the list.
+        epochs.Advance(this[steal ? _oldestRetired : _newestRetired]->Cookie);
         long passed = epochs.Passed;
         while (_oldestRetired != None && (this[_oldestRetired]->Cookie <= passed || (steal && _free == None)))
         {

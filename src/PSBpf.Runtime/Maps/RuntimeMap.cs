@@ -99,7 +99,7 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     public virtual void Reclaim()
     {
         foreach (var region in _regions) Engine.Regions.Remove(region);
-        foreach (var block in _blocks) block.Dispose();
+        foreach (var block in _blocks) block.Free();
         Engine.Account.Return(_bytes);
         Engine.Maps.Remove(this);
     }

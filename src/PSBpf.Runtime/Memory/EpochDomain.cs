@@ -11,7 +11,7 @@ namespace PSBpf.Runtime.Memory;
 /// that looks later finds what was unpublished gone. A cookie is two epochs ahead, since an advance under way
 /// may have passed its barrier before the thing was unpublished.
 /// </remarks>
-internal sealed unsafe class EpochDomain : IDisposable
+internal sealed unsafe class EpochDomain
 {
     private const int SlotSize = 128;
 
@@ -64,9 +64,6 @@ internal sealed unsafe class EpochDomain : IDisposable
             }
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _block.Dispose();
 
     private long* Slot(int slot) => (long*)(_block.Address + (nint)slot * SlotSize);
 }

@@ -4,15 +4,16 @@ using PSBpf.Diagnostics;
 namespace PSBpf.Runtime.Memory;
 
 /// <summary>
-/// Zeroed native memory that does not move, with one owner. Large blocks come as untouched pages, so that a map of a
-/// million entries costs what is used of it.
+/// Zeroed native memory that does not move. Large blocks come as untouched pages, so that a map of a million entries costs
+/// what is used of it. It is freed when nothing refers to the block any more, or before that by who knows that nobody
+/// holds a pointer into it.
 /// </summary>
-internal sealed unsafe class NativeBlock : IDisposable
+internal sealed unsafe class NativeBlock
 {
     /// <summary>A cache line, so that neighbours never share one.</summary>
     public const int Alignment = 64;
 
-    private void* _allocation;
+    private nint _allocation;
 
     /// <summary>Takes memory.</summary>
     /// <exception cref="BpfException">BPF2004 when the machine has none left.</exception>
@@ -21,14 +22,14 @@ internal sealed unsafe class NativeBlock : IDisposable
         Length = length;
         try
         {
-            _allocation = NativeMemory.AllocZeroed((nuint)(length + Alignment));
+            _allocation = (nint)NativeMemory.AllocZeroed((nuint)(length + Alignment));
         }
         catch (OutOfMemoryException exception)
         {
             throw new BpfException(DiagnosticRules.MapMemory.At($"{length} bytes of native memory cannot be had."), exception);
         }
 
-        Address = (byte*)(((nuint)_allocation + Alignment - 1) & ~(nuint)(Alignment - 1));
+        Address = (byte*)((_allocation + Alignment - 1) & ~(nint)(Alignment - 1));
         GC.AddMemoryPressure(length + Alignment);
     }
 
@@ -40,19 +41,12 @@ internal sealed unsafe class NativeBlock : IDisposable
     /// <summary>Bytes.</summary>
     public long Length { get; }
 
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary>Frees it now.</summary>
+    public void Free()
     {
-        Free();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Free()
-    {
-        void* allocation = _allocation;
-        if (allocation == null) return;
-        _allocation = null;
-        NativeMemory.Free(allocation);
+        nint allocation = Interlocked.Exchange(ref _allocation, 0);
+        if (allocation == 0) return;
+        NativeMemory.Free((void*)allocation);
         GC.RemoveMemoryPressure(Length + Alignment);
     }
 }

@@ -8,14 +8,13 @@ internal interface IReclaimable
 }
 
 /// <summary>The list of things that wait for runs to end. It holds references, so nothing on it is collected early.</summary>
-internal sealed class Reclaimer(EpochDomain epochs) : IDisposable
+internal sealed class Reclaimer(EpochDomain epochs)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(20);
 
     private readonly Queue<(long Cookie, IReclaimable Item)> _waiting = new();
-    private Timer? _retry;
     private long _newest;
-    private bool _closed;
+    private bool _retrying;
 
     /// <summary>How many things wait.</summary>
     public int Waiting
@@ -50,38 +49,32 @@ internal sealed class Reclaimer(EpochDomain epochs) : IDisposable
                 _waiting.Dequeue();
             }
 
-            if (_waiting.Count > 0 && !_closed)
+            if (_waiting.Count > 0 && !_retrying)
             {
-                _retry ??= new Timer(static state => ((Reclaimer)state!).Collect(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _retry.Change(RetryAfter, Timeout.InfiniteTimeSpan);
+                _retrying = true;
+                _ = RetryAsync();
             }
         }
 
         foreach (var item in free) item.Reclaim();
     }
 
-    /// <summary>Waits until everything is freed.</summary>
-    /// <returns>False when runs went on beyond <paramref name="timeout"/>; what they hold is left to finalizers.</returns>
-    public bool Drain(TimeSpan timeout)
+    private async Task RetryAsync()
     {
-        var spin = new SpinWait();
-        long end = System.Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        while (true)
+        do
         {
+            await Task.Delay(RetryAfter).ConfigureAwait(false);
             Collect();
-            if (Waiting == 0) return true;
-            if (System.Environment.TickCount64 >= end) return false;
-            spin.SpinOnce();
         }
-    }
+        while (!Finished());
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        lock (_waiting)
+        bool Finished()
         {
-            _closed = true;
-            _retry?.Dispose();
+            lock (_waiting)
+            {
+                if (_waiting.Count == 0) _retrying = false;
+                return !_retrying;
+            }
         }
     }
 }

@@ -10,11 +10,15 @@ namespace PSBpf.Runtime.Runs;
 /// Everything one run works with. There is one per virtual processor and nesting depth, used again and again:
 /// a run allocates nothing.
 /// </summary>
-internal sealed unsafe partial class RunState : IDisposable
+internal sealed unsafe partial class RunState
 {
     private const int FrameArea = 1024;
+    private const int RegisterCount = 11;
     private const int StackArea = RunFrame.MaximumFrames * RunFrame.StackStride;
     private const int ContextArea = ContextView.RecordDistance + 8192;
+
+    // More than that of one run is only counted: a program in a loop could print for hours.
+    private const int MostLines = 4096;
 
     // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat.
     private const long Slice = 1 << 20;
@@ -62,11 +66,8 @@ internal sealed unsafe partial class RunState : IDisposable
     /// <summary>The instruction whose helper runs.</summary>
     public int Instruction { get; set; }
 
-    /// <summary>What the program printed; null when nothing.</summary>
+    /// <summary>What the program printed in the last run; null when nothing.</summary>
     public List<string>? Output { get; private set; }
-
-    /// <summary>The CPU number that the program sees.</summary>
-    public int CpuNumber => Cpu.Id;
 
     /// <summary>Gets ready for runs of a program; the context and the packet are filled in afterwards.</summary>
     public void Begin(ExecutableProgram program, ExecutionEnvironment environment, CancellationToken cancellation)
@@ -74,9 +75,6 @@ internal sealed unsafe partial class RunState : IDisposable
         Program = program;
         Environment = environment;
         _cancellation = cancellation;
-        _regions = Engine.Regions.Current;
-        Output = null;
-        Frame->ValueBase = Frame->ValueLength = Frame->ValueWritable = 0;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
         Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;
     }
@@ -85,9 +83,14 @@ internal sealed unsafe partial class RunState : IDisposable
     public ulong Interpret<TObserver>(ref TObserver observer)
         where TObserver : struct, IRunObserver
     {
+        // What an earlier run saw of maps may have been freed since.
+        _regions = Engine.Regions.Current;
+        Output = null;
         var frame = Frame;
+        frame->ValueBase = frame->ValueLength = frame->ValueWritable = 0;
         frame->Depth = 0;
         frame->MayGoto = RunFrame.MayGotoLimit;
+        new Span<ulong>(frame->Registers, RegisterCount).Clear();
         frame->Registers[1] = (ulong)Context;
         OpenStack(0);
         _budget = Engine.Options.InstructionBudget;
@@ -104,7 +107,8 @@ internal sealed unsafe partial class RunState : IDisposable
     /// <summary>Prints a line.</summary>
     public void Print(string text)
     {
-        (Output ??= []).Add(text);
+        if (Output is { Count: MostLines } full) full[^1] = $"(more than {MostLines} lines; the others were not kept)";
+        else (Output ??= []).Add(text);
         Engine.Options.OutputSink?.Invoke(Program.Name, text);
     }
 
@@ -150,13 +154,6 @@ internal sealed unsafe partial class RunState : IDisposable
         frame->Registers[10] = saved[4] + RunFrame.StackSize;
         frame->MayGoto = (long)saved[6];
         return (int)saved[5];
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _block.Dispose();
-        Packet.Dispose();
     }
 
     // A fresh frame is zero, so that a run does not depend on what ran before.

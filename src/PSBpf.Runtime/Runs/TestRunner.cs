@@ -41,6 +41,7 @@ internal static class TestRunner
             {
                 // Asked between runs: one alone may be too short to notice.
                 cancellation.ThrowIfCancellationRequested();
+                engine.Cpus.Renew(cpu);
                 input.Fill(run, packet, context);
                 long start = Stopwatch.GetTimestamp();
                 result = run.Interpret(ref observer);

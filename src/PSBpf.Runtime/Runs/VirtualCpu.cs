@@ -31,10 +31,4 @@ internal sealed class VirtualCpu(int id)
     public bool TryTake() => Volatile.Read(ref _busy) == 0 && Interlocked.CompareExchange(ref _busy, 1, 0) == 0;
 
     public void Release() => Volatile.Write(ref _busy, 0);
-
-    /// <summary>Frees the states' memory; nothing runs any more.</summary>
-    public void DisposeStates()
-    {
-        foreach (var state in _states) state.Dispose();
-    }
 }

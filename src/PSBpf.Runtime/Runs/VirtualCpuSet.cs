@@ -6,7 +6,7 @@ namespace PSBpf.Runtime.Runs;
 /// The virtual processors of an engine. A thread leases one for a run; a thread more than there are processors waits
 /// until one is free, as a task waits for a processor. A run that is started inside of a run stays on its processor.
 /// </summary>
-internal sealed class VirtualCpuSet : IDisposable
+internal sealed class VirtualCpuSet
 {
     private const int Readers = 64;
 
@@ -58,6 +58,12 @@ internal sealed class VirtualCpuSet : IDisposable
         return cpu;
     }
 
+    /// <summary>Lets go of what was seen so far, between two runs of the same lease.</summary>
+    public void Renew(VirtualCpu cpu)
+    {
+        if (cpu.Depth == 1) Epochs.Enter(cpu.Id);
+    }
+
     /// <summary>Ends a run.</summary>
     public void Exit(VirtualCpu cpu)
     {
@@ -75,13 +81,6 @@ internal sealed class VirtualCpuSet : IDisposable
     public void EndRead(int slot)
     {
         if (slot >= 0) _readers.Leave(slot);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var cpu in _cpus) cpu.DisposeStates();
-        Epochs.Dispose();
     }
 
     private VirtualCpu? Find()

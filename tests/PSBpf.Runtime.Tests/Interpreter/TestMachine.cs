@@ -64,6 +64,5 @@ internal sealed class TestMachine : IDisposable
     public void Dispose()
     {
         foreach (var map in _maps) map.Release();
-        _engine.Dispose();
     }
 }

@@ -11,7 +11,7 @@ public sealed class ReclaimerTests
     [Fact]
     public void What_nobody_can_see_is_freed_at_once()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
         var item = new Item();
         engine.Reclaimer.Retire(item);
         Assert.Equal(1, item.Reclaimed);
@@ -21,7 +21,7 @@ public sealed class ReclaimerTests
     [Fact]
     public void What_a_run_may_have_seen_is_freed_when_it_ends_and_not_before()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
         var item = new Item();
         using var running = new ManualResetEventSlim();
         using var finish = new ManualResetEventSlim();
@@ -54,7 +54,7 @@ public sealed class ReclaimerTests
     [Fact]
     public void A_reader_from_outside_holds_things_as_a_run_does()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
         var item = new Item();
         int slot = engine.Cpus.BeginRead();
         engine.Reclaimer.Retire(item);
@@ -67,8 +67,8 @@ public sealed class ReclaimerTests
     [Fact]
     public void Nested_runs_stay_on_their_processor_and_end_with_the_outermost()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 4 });
-        using var other = new Engine(new ManagedKernelOptions { PossibleCpus = 1 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 4 });
+        var other = new Engine(new ManagedKernelOptions { PossibleCpus = 1 });
         var item = new Item();
         var outer = engine.Cpus.Enter();
         var foreign = other.Cpus.Enter();
@@ -94,7 +94,7 @@ public sealed class ReclaimerTests
     [Fact]
     public void More_threads_than_processors_take_turns()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
         int inside = 0;
         MapStressTests.Storm((_, _, _) =>
         {
@@ -109,7 +109,7 @@ public sealed class ReclaimerTests
     [Fact]
     public void A_thread_that_is_pinned_gets_its_processor()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 3 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 3 });
         MapStressTests.Storm((thread, _, _) =>
         {
             var cpu = engine.Cpus.Enter(pinned: thread % 3);
@@ -122,7 +122,7 @@ public sealed class ReclaimerTests
     public void Nothing_is_freed_while_a_reader_that_came_before_is_inside()
     {
         // Readers take what is published, hold it for a moment, and look whether it was freed under them.
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 4 });
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 4 });
         var published = new Item();
         MapStressTests.Storm((thread, random, _) =>
         {
@@ -189,8 +189,8 @@ public sealed class ReclaimerTests
     [Fact]
     public void Elements_are_reused_only_when_no_run_is_inside()
     {
-        using var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
-        using var block = new NativeBlock(64 * 4);
+        var engine = new Engine(new ManagedKernelOptions { PossibleCpus = 2 });
+        var block = new NativeBlock(64 * 4);
         unsafe
         {
             var pool = new ElementPool(engine.Cpus.Epochs, block.Address, 64, 4);
@@ -206,6 +206,8 @@ public sealed class ReclaimerTests
             Assert.Equal(taken[0], pool.Take(steal: false));
             Assert.Equal(ElementPool.None, pool.Take(steal: true));
         }
+
+        GC.KeepAlive(block);
     }
 
     private sealed class Item : IReclaimable
