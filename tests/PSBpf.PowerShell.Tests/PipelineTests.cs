@@ -82,16 +82,16 @@ public sealed class PipelineTests : IDisposable
     [Fact]
     public void Programs_run_from_parallel_runspaces_at_once()
     {
-        _shell.Get("Import-BpfProgram ./packet_counter.bpf.o -Attach xdp:eth0");
+        _shell.Get("Import-BpfProgram ./packet_counter.bpf.o -Attach xdp:lanes");
         var counts = _shell.Get($$"""
             1..4 | ForEach-Object -Parallel {
                 Import-Module '{{Repository.Manifest}}'
-                @(Invoke-BpfHook xdp:eth0 -Path '{{Repository.Samples}}/mixed.pcap').Count
+                @(Invoke-BpfHook xdp:lanes -Path '{{Repository.Samples}}/mixed.pcap').Count
             }
             """);
         Assert.Equal([414, 414, 414, 414], counts.Select(count => count.BaseObject));
         Assert.Equal(4 * 414UL, _shell.Get("(Get-BpfProgram packet_counter).Variables.total")[0].BaseObject);
-        Assert.Equal(4 * 414L, _shell.Get("(Get-BpfHook xdp:eth0).Events")[0].BaseObject);
+        Assert.Equal(4 * 414L, _shell.Get("(Get-BpfHook xdp:lanes).Events")[0].BaseObject);
     }
 
     [Fact]
