@@ -42,6 +42,14 @@ public sealed class PipelineTests : IDisposable
     }
 
     [Fact]
+    public void The_counts_at_the_end_of_a_watch_can_be_redirected()
+    {
+        _shell.Get("Import-BpfProgram ./packet_counter.bpf.o");
+        var line = Assert.Single(_shell.Get("Watch-BpfRingBuffer events -Timeout 0 6>&1"));
+        Assert.Equal("events: delivered 0, dropped 0", line.ToString());
+    }
+
+    [Fact]
     public void A_later_command_that_has_had_enough_ends_a_session_block_and_cleans_up()
     {
         Assert.Single(_shell.Get("Use-BpfSession { Import-BpfProgram ./packet_counter.bpf.o; 'never' } | Select-Object -First 1"));

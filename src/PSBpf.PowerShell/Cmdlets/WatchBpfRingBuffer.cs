@@ -56,7 +56,7 @@ public sealed class WatchBpfRingBuffer : BpfCmdlet
         foreach (var map in Resolve(Map))
         {
             Try(() => Watch(map), map);
-            Close();
+            Close(running: true);
         }
     }
 
@@ -66,7 +66,7 @@ public sealed class WatchBpfRingBuffer : BpfCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        Close();
+        Close(running: false);
         _each?.Dispose();
         base.Dispose(disposing);
     }
@@ -88,14 +88,17 @@ public sealed class WatchBpfRingBuffer : BpfCmdlet
         if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
     }
 
-    // On every way out, also when only Dispose is called: the counts go to the screen, past the pipeline.
-    private void Close()
+    // On every way out, past the pipeline: as Write-Host does it while the pipeline runs, so that 6> takes it;
+    // straight to the screen when only Dispose is called, since a later command has had enough.
+    private void Close(bool running)
     {
         if (_reader is not { } reader) return;
         _reader = null;
         var dropped = reader.Dropped;
         reader.Dispose();
         var lost = dropped < 0 ? "dropped unknown" : string.Create(CultureInfo.InvariantCulture, $"dropped {dropped}");
-        Host?.UI?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{reader.Map.Name}: delivered {reader.Delivered}, {lost}"));
+        var line = string.Create(CultureInfo.InvariantCulture, $"{reader.Map.Name}: delivered {reader.Delivered}, {lost}");
+        if (running) WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+        else Host?.UI?.WriteLine(line);
     }
 }
