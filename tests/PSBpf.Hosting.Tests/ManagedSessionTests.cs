@@ -1,0 +1,134 @@
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+using PSBpf.Hosting.Packets;
+using PSBpf.Kernel;
+
+namespace PSBpf.Hosting.Tests;
+
+/// <summary>The session over the real engine.</summary>
+public sealed class ManagedSessionTests : IDisposable
+{
+    private readonly BpfSession _session = new();
+
+    public void Dispose() => _session.Dispose();
+
+    [Fact]
+    public void An_object_runs_from_file_to_map_and_event()
+    {
+        var program = _session.Import(Samples.Path("packet_counter.bpf.o"));
+        var telnet = PacketBuilder.Build([new("ipv4", new Dictionary<string, object?>()), new("tcp", new Dictionary<string, object?> { ["dport"] = 23 })]);
+        var result = program.Run(telnet);
+        Assert.Equal("XDP_DROP", result.Verdict);
+        Assert.Equal(telnet, result.Data);
+        var entry = Assert.Single(program.GetMap("protocols").Entries());
+        Assert.Equal("PROTO_IPV4_TCP", entry.Key.ToString());
+        Assert.Equal(1UL, ((BtfRecord)entry.Value)["packets"]);
+        using var reader = program.GetMap("events").OpenReader();
+        Assert.True(reader.TryRead(out var read, TimeSpan.Zero, TestContext.Current.CancellationToken));
+        Assert.Equal((ushort)23, ((BtfRecord)read.Data)["port"]);
+        Assert.Equal(1UL, program.Variables["total"]);
+    }
+
+    [Fact]
+    public void A_refusal_is_an_exception_with_an_id_and_a_result_when_asked_for()
+    {
+        Assert.Equal("BPF4003", Assert.Throws<BpfException>(() => _session.Import(Samples.Path("broken_bounds.bpf.o"))).Id);
+        var refusal = Assert.Single(_session.TryImport(Samples.Path("broken_bounds.bpf.o")).Refusals);
+        Assert.False(refusal.Verification.Accepted);
+        Assert.Equal("BPF1207", refusal.Verification.RuleId);
+        Assert.Empty(_session.Programs);
+        Assert.Empty(_session.Maps);
+    }
+
+    [Fact]
+    public void A_hook_runs_what_is_attached_and_counts()
+    {
+        var program = _session.Import(Samples.Path("reflector.bpf.o"), new ImportOptions { Attach = "XDP: eth0" });
+        var link = Assert.Single(program.GetLinks());
+        Assert.Equal("xdp:eth0", link.Hook);
+        Assert.Equal(ProgramState.Attached, program.State);
+        for (var count = 0; count < 5; count++) Assert.Equal("reflector", Assert.Single(_session.Fire("xdp:eth0", new byte[60])).Program);
+        var hook = _session.GetHook("xdp:eth0");
+        Assert.Equal((5L, "xdp", "eth0"), (hook.Events, hook.Type, hook.Target));
+        link.Remove();
+        Assert.Equal(LinkState.Removed, link.State);
+        Assert.Equal(ProgramState.Verified, program.State);
+        Assert.Equal("BPF2204", Assert.Throws<BpfException>(() => _session.Fire("xdp:eth0", new byte[60])).Id);
+    }
+
+    [Fact]
+    public void Naming_a_hook_that_nothing_is_attached_to_does_not_make_one()
+    {
+        Assert.Equal("BPF2204", Assert.Throws<BpfException>(() => _session.Fire("xdp:eth0", new byte[60])).Id);
+        Assert.Equal("BPF4001", Assert.Throws<BpfException>(() => _session.GetHook("xdp:eth0")).Id);
+        Assert.Empty(_session.GetHooks());
+    }
+
+    [Fact]
+    public void A_failed_attachment_takes_the_import_back()
+    {
+        _session.Import(Samples.Path("reflector.bpf.o"), new ImportOptions { Attach = "xdp:eth0" });
+        var error = Assert.Throws<BpfException>(() => _session.Import(Samples.Path("packet_counter.bpf.o"), new ImportOptions { Attach = "xdp:eth0" }));
+        Assert.Equal("BPF2203", error.Id);
+        Assert.Equal(["reflector"], _session.Programs.Select(program => program.Name));
+        Assert.Single(_session.Links);
+        Assert.Equal(["verdicts"], _session.Maps.Select(map => map.Name));
+    }
+
+    [Fact]
+    public void A_disposed_session_gives_all_its_memory_back()
+    {
+        using var kernel = new Runtime.ManagedKernel();
+        using (var session = new BpfSession(_ => new Borrowed(kernel)))
+        {
+            var program = session.Import(Samples.Path("packet_counter.bpf.o"));
+            program.GetMap("events").OpenReader();
+            Assert.True(kernel.MapMemoryBytes > 0);
+        }
+
+        Assert.Equal(0, kernel.MapMemoryBytes);
+    }
+
+    [Fact]
+    public void A_program_of_the_Linux_kernel_runs_there_and_leaves_it_again()
+    {
+        if (Linux.LinuxKernel.Probe() is { } reason) Assert.Skip(reason.Message);
+        var here = _session.Import(Samples.Path("packet_counter.bpf.o"));
+        var there = _session.Import(Samples.Path("packet_counter.bpf.o"), new ImportOptions { Kernel = BpfKernelKind.Linux });
+        Assert.Equal(BpfKernelKind.Linux, there.Kernel);
+        using (var capture = Capture.Open(Samples.Path("few-le-us.pcap")))
+        {
+            foreach (var packet in capture.Packets().Where(packet => packet.Length >= 14))
+            {
+                var (mine, theirs) = (here.Run(packet), there.Run(packet));
+                Assert.Equal((mine.ReturnValue, mine.Verdict), (theirs.ReturnValue, theirs.Verdict));
+                Assert.Equal(mine.Data, theirs.Data);
+            }
+        }
+
+        static IEnumerable<(string?, string?)> Shown(BpfProgram program) =>
+            program.GetMap("protocols").Entries().Select(entry => (entry.Key.ToString(), entry.Value.ToString())).Order();
+        Assert.Equal(Shown(here), Shown(there));
+        Assert.Equal("BPF3004", Assert.Throws<BpfException>(() => _session.Attach(there, "xdp:eth0")).Id);
+        there.Remove();
+        Assert.Equal([here], _session.Programs);
+    }
+
+    /// <summary>A kernel that a session may close without its end.</summary>
+    private sealed class Borrowed(IBpfKernel kernel) : IBpfKernel
+    {
+        public BpfKernelKind Kind => kernel.Kind;
+
+        public int PossibleCpus => kernel.PossibleCpus;
+
+        public IKernelMap CreateMap(Objects.MapSpec spec) => kernel.CreateMap(spec);
+
+        public ProgramLoadResult LoadProgram(
+            Objects.ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default) =>
+            kernel.LoadProgram(spec, maps, options, cancellation);
+
+        public void Dispose()
+        {
+        }
+    }
+}
