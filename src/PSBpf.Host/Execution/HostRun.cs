@@ -21,13 +21,12 @@ internal static class HostRun
         if (!options.NoModule && !ModuleLoader.Load(session) && !prompt)
             return ExitCode.Failure;
 
-        int code = options.Mode switch
+        return options.Mode switch
         {
             HostMode.File => session.RunFile(options.Text, options.Arguments),
             HostMode.Command => session.RunCommand(options.Text),
             HostMode.StandardInput => session.RunCommand(Console.In.ReadToEnd()),
             _ => InteractivePrompt.Run(session, options),
         };
-        return interrupt.Pressed && !prompt && host.RequestedExitCode is null ? ExitCode.Interrupted : code;
     }
 }

@@ -16,18 +16,12 @@ internal sealed class InterruptKey : IDisposable
         Console.CancelKeyPress += OnKey;
     }
 
-    /// <summary>Gets a value indicating whether the key has been pressed.</summary>
-    public bool Pressed { get; private set; }
-
     /// <summary>Ends listening.</summary>
     public void Dispose() => Console.CancelKeyPress -= OnKey;
 
     private void OnKey(object? sender, ConsoleCancelEventArgs key)
     {
-        bool again = Pressed;
-        Pressed = true;
-        key.Cancel = true;
-        if (!_session.Interrupt() && again && !_prompt)
-            key.Cancel = false; // .NET then ends the process with 130
+        // What does not stop, or has not begun, ends with the process (.NET gives 130); a prompt stays.
+        key.Cancel = _session.Interrupt() || _prompt;
     }
 }
