@@ -3,14 +3,14 @@
 # The exit code is 0 only when everything built, every test project ran, and no test failed.
 #
 # Needs the .NET 10 SDK and nothing else. On Debian as root it first installs the optional real parts
-# that some tests compare with; where they are missing, those tests skip and say so.
+# that some tests use; where they are missing, those tests skip and say so.
 # PSBPF_TEST_INSTALL=0 leaves the machine as it is.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-# Compilers from both ends of what Debian 12 has: up to -mcpu=v3, and with v4.
-optional=(clang-14 clang-19)
+# Compilers from both ends of what Debian 12 has (up to -mcpu=v3, and with v4), and a terminal to type into.
+optional=(clang-14 clang-19 tmux)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -66,6 +66,8 @@ say "testing"
 status=0
 dotnet test --solution PSBpf.sln --no-build --max-parallel-test-modules 1 --no-progress --no-ansi \
     --results-directory "$scratch/results" --timeout 12m 2>&1 | tee "$scratch/test.log" || status=$?
+
+[ -z "$(tail -c 1 "$scratch/test.log")" ] || echo
 
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 if [ "$status" = 0 ] && [ "$passed" = 0 ]; then
