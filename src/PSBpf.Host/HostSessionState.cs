@@ -12,6 +12,8 @@ namespace PSBpf.Host;
 /// </remarks>
 public static class HostSessionState
 {
+    private const int OpenAttempts = 3;
+
     /// <summary>Makes the initial state for a runspace.</summary>
     /// <returns>A new state, which the caller may add to.</returns>
     public static InitialSessionState Create()
@@ -25,6 +27,41 @@ public static class HostSessionState
         if (OperatingSystem.IsWindows())
             state.ExecutionPolicy = ExecutionPolicy.RemoteSigned; // pwsh's default there; other systems have none
         return state;
+    }
+
+    /// <summary>Opens a runspace with the host's session state.</summary>
+    /// <param name="host">Where it writes to.</param>
+    /// <param name="adapt">Adds to the state; it may be called more than once, with a new state each time.</param>
+    /// <returns>The open runspace.</returns>
+    /// <remarks>
+    /// On a busy machine the engine has been seen, about once in some thousand times, to open a runspace that has no drives
+    /// and so no location: it swallows what fails while it looks for them. Such a runspace is good for nothing.
+    /// </remarks>
+    public static Runspace OpenRunspace(ConsoleHost host, Action<InitialSessionState>? adapt = null)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            InitialSessionState state = Create();
+            adapt?.Invoke(state);
+            Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
+            runspace.ThreadOptions = PSThreadOptions.ReuseThread; // a prompt's commands share thread-bound state, as in pwsh
+            runspace.Open();
+            if (attempt == OpenAttempts || HasLocation(runspace))
+                return runspace;
+            runspace.Dispose();
+        }
+    }
+
+    private static bool HasLocation(Runspace runspace)
+    {
+        try
+        {
+            return runspace.SessionStateProxy.Path.CurrentLocation is not null;
+        }
+        catch (PSInvalidOperationException)
+        {
+            return false;
+        }
     }
 
     // The engine brings aliases for all of PowerShell's cmdlets; those whose cmdlet is in neither set would only mislead.

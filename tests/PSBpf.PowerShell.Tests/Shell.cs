@@ -11,8 +11,7 @@ internal sealed class Shell : IDisposable
 
     public Shell(bool import = true)
     {
-        Runspace = RunspaceFactory.CreateRunspace(new ConsoleHost(_screen, _screen), HostSessionState.Create());
-        Runspace.Open();
+        Runspace = HostSessionState.OpenRunspace(new ConsoleHost(_screen, _screen));
         Runspace.SessionStateProxy.Path.SetLocation(Repository.Samples);
         if (!import) return;
         var (_, errors) = Run($"Import-Module '{Repository.Manifest}'");

@@ -6,7 +6,6 @@ namespace PSBpf.Host.Execution;
 /// <summary>A runspace and the runs in it, one at a time.</summary>
 internal sealed class HostSession : IDisposable
 {
-    private const int OpenAttempts = 3;
 
     private readonly Lock _lock = new();
     private PowerShell? _running;
@@ -30,29 +29,9 @@ internal sealed class HostSession : IDisposable
     /// <returns>The session.</returns>
     public static HostSession Open(ConsoleHost host)
     {
-        Runspace runspace = OpenRunspace(host);
+        Runspace runspace = HostSessionState.OpenRunspace(host);
         Runspace.DefaultRunspace = runspace; // script blocks that .NET code calls back find it
         return new HostSession(host, runspace);
-    }
-
-    /// <summary>Opens a runspace with the host's session state.</summary>
-    /// <param name="host">Where it writes to.</param>
-    /// <returns>The runspace.</returns>
-    /// <remarks>
-    /// On a busy machine the engine has been seen, about once in some thousand times, to open a runspace that has no drives
-    /// and so no location: it swallows what fails while it looks for them. Such a runspace is good for nothing.
-    /// </remarks>
-    internal static Runspace OpenRunspace(ConsoleHost host)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            Runspace runspace = RunspaceFactory.CreateRunspace(host, HostSessionState.Create());
-            runspace.ThreadOptions = PSThreadOptions.ReuseThread; // a prompt's commands share thread-bound state, as in pwsh
-            runspace.Open();
-            if (attempt == OpenAttempts || HasLocation(runspace))
-                return runspace;
-            runspace.Dispose();
-        }
     }
 
     /// <summary>Runs a script file as a command of its own, so that its <c>exit</c> ends only it.</summary>
@@ -187,18 +166,6 @@ internal sealed class HostSession : IDisposable
         var shell = PowerShell.Create();
         shell.Runspace = Runspace;
         return shell;
-    }
-
-    private static bool HasLocation(Runspace runspace)
-    {
-        try
-        {
-            return runspace.SessionStateProxy.Path.CurrentLocation is not null;
-        }
-        catch (PSInvalidOperationException)
-        {
-            return false;
-        }
     }
 
     private static int CodeOf(RunState state) => state == RunState.Stopped ? ExitCode.Interrupted : ExitCode.Failure;

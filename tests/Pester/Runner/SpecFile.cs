@@ -20,8 +20,7 @@ public sealed class SpecFile : IDisposable
     public SpecFile(string path)
     {
         Path = System.IO.Path.GetFullPath(path);
-        _runspace = RunspaceFactory.CreateRunspace(new ConsoleHost(TextWriter.Null, TextWriter.Null), SpecSessionState.Create());
-        _runspace.Open();
+        _runspace = HostSessionState.OpenRunspace(new ConsoleHost(TextWriter.Null, TextWriter.Null), SpecCmdlets.AddTo);
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(System.IO.Path.GetDirectoryName(Path)!));
         _run = SpecRun.Of(_runspace);
         Discover();
