@@ -20,6 +20,12 @@ internal sealed unsafe class ElementPool(EpochDomain epochs, byte* slab, uint st
     /// <summary>Elements that the slab holds: more than the map's entries, for those that wait.</summary>
     public uint Capacity => capacity;
 
+    /// <summary>
+    /// Whether an element was ever used anew while runs may have held it. From then on a reader's way through a chain may
+    /// have led it astray.
+    /// </summary>
+    public bool HasStolen { get; private set; }
+
     /// <summary>The element at an index.</summary>
     public HashElement* this[uint index] => (HashElement*)(slab + (ulong)index * stride);
 
@@ -79,6 +85,7 @@ internal sealed unsafe class ElementPool(EpochDomain epochs, byte* slab, uint st
         while (_oldestRetired != None && (this[_oldestRetired]->Cookie <= passed || (steal && _free == None)))
         {
             uint index = _oldestRetired;
+            if (this[index]->Cookie > passed) HasStolen = true;
             _oldestRetired = this[index]->Link;
             this[index]->Link = _free;
             _free = index;

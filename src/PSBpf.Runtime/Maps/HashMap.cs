@@ -7,13 +7,11 @@ namespace PSBpf.Runtime.Maps;
 
 /// <summary>
 /// The hash maps: BPF_MAP_TYPE_HASH here, per-CPU and LRU ones in derived classes. Lookups take no lock. An update
-/// links a new element in front of the chain and then takes out the old one, under the lock of the bucket's stripe.
+/// puts a new element in the place of the old one, under the lock of the bucket's stripe.
 /// </summary>
 internal unsafe class HashMap : RuntimeMap
 {
-    // A chain ends with this bit and the bucket's number: a reader that was led into another chain by an element used
-    // anew under its feet notices at the end and starts again.
-    private const uint EndMark = 0x8000_0000;
+    private const uint EndOfChain = ElementPool.None;
     private const int LockCount = 64;
 
     private readonly Lock[] _locks;
@@ -51,7 +49,7 @@ internal unsafe class HashMap : RuntimeMap
         uint capacity = spec.MaxEntries + Math.Clamp(spec.MaxEntries / 4, 32, 4096);
         var slab = Allocate((long)stride * capacity);
         _heads = (uint*)Allocate((long)buckets * sizeof(uint)).Address;
-        for (uint bucket = 0; bucket < buckets; bucket++) _heads[bucket] = EndMark | bucket;
+        new Span<uint>(_heads, (int)buckets).Fill(EndOfChain);
         Elements = new ElementPool(engine.Cpus.Epochs, slab.Address, stride, capacity);
         Expose(new MemoryRegion
         {
@@ -94,7 +92,7 @@ internal unsafe class HashMap : RuntimeMap
         uint hash = HashOf(key);
         lock (LockOf(hash))
         {
-            uint index = Find(key, hash);
+            uint index = Search(key, hash);
             if (index == ElementPool.None) return Errno.ENOENT;
             Remove(index);
             return Errno.None;
@@ -110,37 +108,40 @@ internal unsafe class HashMap : RuntimeMap
             uint index = Find(key, hash);
             if (index == ElementPool.None) return Errno.ENOENT;
             uint sequence = Volatile.Read(ref Elements[index]->Sequence);
-            if ((sequence & 1) != 0 || !Holds(index, key, hash)) continue;
+            if (!Holds(index, key, hash)) continue;
             new ReadOnlySpan<byte>(ValueOf(index, 0), UserValueSize).CopyTo(new Span<byte>(value, UserValueSize));
-            Interlocked.MemoryBarrier();
-            if (Volatile.Read(ref Elements[index]->Sequence) == sequence) return Errno.None;
+            if (IsUnchanged(index, sequence)) return Errno.None;
         }
     }
 
     /// <inheritdoc/>
     public override Errno NextKey(byte* key, byte* next)
     {
-        // An unknown key stands for the start, as in the kernel.
-        uint bucket = 0, node = _heads[0];
-        if (key != null)
+        while (true)
         {
-            uint hash = HashOf(key);
-            uint index = Find(key, hash);
-            if (index != ElementPool.None)
+            // An unknown key stands for the start, as in the kernel.
+            uint bucket = 0, node = Volatile.Read(ref _heads[0]);
+            if (key != null)
             {
-                bucket = hash & _bucketMask;
-                node = Volatile.Read(ref Elements[index]->Next);
+                uint hash = HashOf(key);
+                uint index = Find(key, hash);
+                if (index != ElementPool.None)
+                {
+                    bucket = hash & _bucketMask;
+                    node = Volatile.Read(ref Elements[index]->Next);
+                }
             }
-        }
 
-        while ((node & EndMark) != 0)
-        {
-            if (++bucket > _bucketMask) return Errno.ENOENT;
-            node = Volatile.Read(ref _heads[bucket]);
-        }
+            while (node == EndOfChain)
+            {
+                if (++bucket > _bucketMask) return Errno.ENOENT;
+                node = Volatile.Read(ref _heads[bucket]);
+            }
 
-        new ReadOnlySpan<byte>(KeyOf(node), KeySize).CopyTo(new Span<byte>(next, KeySize));
-        return Errno.None;
+            uint sequence = Volatile.Read(ref Elements[node]->Sequence);
+            new ReadOnlySpan<byte>(KeyOf(node), KeySize).CopyTo(new Span<byte>(next, KeySize));
+            if (IsUnchanged(node, sequence)) return Errno.None;
+        }
     }
 
     /// <summary>Stands for every CPU's value.</summary>
@@ -171,7 +172,7 @@ internal unsafe class HashMap : RuntimeMap
     /// <summary>Unlinks and retires an element, under its lock.</summary>
     protected void Remove(uint index)
     {
-        Unlink(index);
+        Volatile.Write(ref LinkTo(index), Elements[index]->Next);
         OnRemove(index);
         Interlocked.Decrement(ref _count);
         Elements.Retire(index);
@@ -186,7 +187,7 @@ internal unsafe class HashMap : RuntimeMap
         {
             lock (LockOf(hash))
             {
-                uint old = Find(key, hash);
+                uint old = Search(key, hash);
                 if (old != ElementPool.None && flags == (ulong)MapUpdateFlags.NoExist) return Errno.EEXIST;
                 if (old == ElementPool.None && flags == (ulong)MapUpdateFlags.Exist) return Errno.ENOENT;
                 if (old != ElementPool.None && UpdatesInPlace)
@@ -200,11 +201,8 @@ internal unsafe class HashMap : RuntimeMap
                 uint index = Elements.Take(steal: Engine.Cpus.IsRunning);
                 if (index != ElementPool.None)
                 {
-                    Insert(index, key, hash, value, cpu);
-                    if (old == ElementPool.None) return Errno.None;
-                    Unlink(old);
-                    OnRemove(old);
-                    Elements.Retire(old);
+                    Fill(index, key, hash, value, cpu);
+                    Link(index, old, hash);
                     return Errno.None;
                 }
 
@@ -226,17 +224,27 @@ internal unsafe class HashMap : RuntimeMap
         return true;
     }
 
-    private void Insert(uint index, byte* key, uint hash, byte* value, int cpu)
+    private void Fill(uint index, byte* key, uint hash, byte* value, int cpu)
     {
         var element = Elements[index];
         element->Hash = hash;
         new ReadOnlySpan<byte>(key, KeySize).CopyTo(new Span<byte>(KeyOf(index), KeySize));
         WriteValue(index, value, cpu, fresh: true);
-        ref uint head = ref _heads[hash & _bucketMask];
-        element->Next = head;
+    }
+
+    // A new element goes to the head of its chain. One that replaces another takes its place in one step: a reader on its
+    // way through the chain meets the one or the other, never both and never none.
+    private void Link(uint index, uint old, uint hash)
+    {
+        var element = Elements[index];
+        ref uint place = ref old == ElementPool.None ? ref _heads[hash & _bucketMask] : ref LinkTo(old);
+        element->Next = old == ElementPool.None ? place : Elements[old]->Next;
         Volatile.Write(ref element->Sequence, element->Sequence + 1);
         OnInsert(index);
-        Volatile.Write(ref head, index);
+        Volatile.Write(ref place, index);
+        if (old == ElementPool.None) return;
+        OnRemove(old);
+        Elements.Retire(old);
     }
 
     // A program that makes a per-CPU element sets its own CPU's value; the others start as zero.
@@ -255,25 +263,32 @@ internal unsafe class HashMap : RuntimeMap
 
     private uint Find(byte* key, uint hash)
     {
-        uint bucket = hash & _bucketMask;
-        while (true)
-        {
-            uint node = Volatile.Read(ref _heads[bucket]);
-            while ((node & EndMark) == 0)
-            {
-                if (Holds(node, key, hash)) return node;
-                node = Volatile.Read(ref Elements[node]->Next);
-            }
+        uint index = Search(key, hash);
+        if (index != ElementPool.None || !Elements.HasStolen) return index;
 
-            if ((node & ~EndMark) == bucket) return ElementPool.None;
-        }
+        // An element used anew under the reader's feet may have led it past what it looks for: now nothing moves.
+        lock (LockOf(hash)) return Search(key, hash);
     }
 
-    private void Unlink(uint index)
+    private uint Search(byte* key, uint hash)
+    {
+        uint node = Volatile.Read(ref _heads[hash & _bucketMask]);
+        while (node != EndOfChain && !Holds(node, key, hash)) node = Volatile.Read(ref Elements[node]->Next);
+        return node;
+    }
+
+    // Whether what was copied since the sequence was read is whole: nobody began or finished to use the element anew.
+    private bool IsUnchanged(uint index, uint sequence)
+    {
+        Interlocked.MemoryBarrier();
+        return (sequence & 1) == 0 && Volatile.Read(ref Elements[index]->Sequence) == sequence;
+    }
+
+    private ref uint LinkTo(uint index)
     {
         ref uint link = ref _heads[Elements[index]->Hash & _bucketMask];
         while (link != index) link = ref Elements[link]->Next;
-        Volatile.Write(ref link, Elements[index]->Next);
+        return ref link;
     }
 
     private bool Holds(uint index, byte* key, uint hash)

@@ -108,6 +108,68 @@ public sealed unsafe class MapStressTests
         Assert.Equal(4, MapModelTests.Keys(new KernelMap(map)).Count);
     }
 
+    [Fact]
+    public void Readers_find_whole_values_while_a_long_run_uses_elements_over_and_over()
+    {
+        using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 4 });
+        var map = machine.Add(new MapSpec { Name = "m", Type = MapType.Hash, KeySize = 4, ValueSize = 128, MaxEntries = 8 });
+        using var user = new KernelMap(map);
+        Assert.True(map.TryAddReference());
+        for (int key = 0; key < 4; key++) Assert.Equal(Errno.None, user.Update(BitConverter.GetBytes(key), new byte[128], MapUpdateFlags.Any));
+
+        // Keys 0 to 3 are replaced again and again and always exist; 4 to 7 come and go. All 16 words of a value are the same,
+        // a multiple of 8 plus the key.
+        string fill = string.Join('\n', Enumerable.Range(0, 16).Select(word => $"*(u64 *)(r10 -{136 - word * 8}) = r8"));
+        var program = machine.Load($"""
+            r6 = 2000
+            loop:
+            r7 = r6
+            r7 &= 7
+            *(u32 *)(r10 -4) = r7
+            r8 = r6
+            r8 <<= 3
+            r8 |= r7
+            r1 = map[m]
+            r2 = r10
+            r2 += -4
+            if r7 < 4 goto update
+            r1 = map[m]
+            call bpf_map_delete_elem
+            update:
+            {fill}
+            r1 = map[m]
+            r2 = r10
+            r2 += -4
+            r3 = r10
+            r3 += -136
+            r4 = 0
+            call bpf_map_update_elem
+            if r0 != 0 goto out
+            r6 += -1
+            if r6 != 0 goto loop
+            out: exit
+            """);
+        Storm(
+            (thread, random, step) =>
+            {
+                if (thread == 0)
+                {
+                    ulong result = machine.Run(program);
+                    if (result != 0) throw new InvalidOperationException($"update answers {(long)result}");
+                    return;
+                }
+
+                int key = random.Next(4);
+                var value = new byte[128];
+                var error = user.Lookup(BitConverter.GetBytes(key), value);
+                if (error != Errno.None) throw new InvalidOperationException($"key {key}: {error}");
+                ulong first = BitConverter.ToUInt64(value);
+                if (first != 0 && (first & 7) != (ulong)key) throw new InvalidOperationException($"key {key} has the value of key {first & 7}");
+                for (int at = 8; at < value.Length; at += 8) if (BitConverter.ToUInt64(value, at) != first) throw new InvalidOperationException("torn value");
+            },
+            threads: 4, seconds: 3);
+    }
+
     [Theory]
     [InlineData(MapType.Hash)]
     [InlineData(MapType.PerCpuHash)]

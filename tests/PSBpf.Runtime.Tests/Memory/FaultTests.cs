@@ -205,6 +205,20 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void A_value_of_a_map_that_is_gone_is_nobodys()
+    {
+        using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 1 });
+        var spec = new MapSpec { Name = "m", Type = MapType.Array, KeySize = 4, ValueSize = 8, MaxEntries = 1 };
+        var map = Runtime.Maps.MapFactory.Create(machine.Engine, spec);
+        var program = Runtime.Interpreter.ExecutableProgram.From(new Runtime.Interpreter.UncheckedProgram(
+            "holder", Isa.Assembler.Assemble("r0 = map[m][0] +0\n*(u64 *)(r0 +0) = 1\nexit", ["m"]).Instructions, [map]));
+        ulong address = machine.Run(program);
+        machine.Run($"r1 = 0x{address:x} ll\nr0 = *(u64 *)(r1 +0)\nexit");
+        map.Release();
+        Faults(machine, $"r1 = 0x{address:x} ll\nr0 = *(u64 *)(r1 +0)\nexit");
+    }
+
+    [Fact]
     public void A_fault_names_program_instruction_and_place()
     {
         using var machine = new TestMachine();
