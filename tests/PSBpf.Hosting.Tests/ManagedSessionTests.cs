@@ -79,7 +79,7 @@ public sealed class ManagedSessionTests : IDisposable
     public void A_disposed_session_gives_all_its_memory_back()
     {
         using var kernel = new Runtime.ManagedKernel();
-        using (var session = new BpfSession(_ => new Borrowed(kernel)))
+        using (var session = new BpfSession(_ => kernel))
         {
             var program = session.Import(Samples.Path("packet_counter.bpf.o"));
             program.GetMap("events").OpenReader();
@@ -112,23 +112,5 @@ public sealed class ManagedSessionTests : IDisposable
         Assert.Equal("BPF3004", Assert.Throws<BpfException>(() => _session.Attach(there, "xdp:eth0")).Id);
         there.Remove();
         Assert.Equal([here], _session.Programs);
-    }
-
-    /// <summary>A kernel that a session may close without its end.</summary>
-    private sealed class Borrowed(IBpfKernel kernel) : IBpfKernel
-    {
-        public BpfKernelKind Kind => kernel.Kind;
-
-        public int PossibleCpus => kernel.PossibleCpus;
-
-        public IKernelMap CreateMap(Objects.MapSpec spec) => kernel.CreateMap(spec);
-
-        public ProgramLoadResult LoadProgram(
-            Objects.ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default) =>
-            kernel.LoadProgram(spec, maps, options, cancellation);
-
-        public void Dispose()
-        {
-        }
     }
 }

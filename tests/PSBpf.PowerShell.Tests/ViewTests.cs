@@ -9,6 +9,7 @@ public sealed class ViewTests : IDisposable
     [Theory]
     [InlineData("Get-BpfProgram", "Id Name Type Section Insns State Maps Kernel", "1 packet_counter xdp xdp 385 Attached protocols, verdicts, ev… Managed")]
     [InlineData("Get-BpfMap protocols", "Id Name Type Key Value Entries Bytes Kernel", "1 protocols hash enum protocol struct counter 11/16")]
+    [InlineData("Get-BpfMap verdicts", "Id Name Type Key Value Entries Bytes Kernel", "2 verdicts percpu_array __u32 __u64 5/5")]
     [InlineData("Get-BpfMap events", "Id Name Type Key Value Entries Bytes Kernel", "3 events ringbuf struct drop_event 65536 B")]
     [InlineData("Get-BpfLink", "Id Program Hook State Kernel", "1 packet_counter xdp:eth0 Attached Managed")]
     [InlineData("Get-BpfHook", "Name Links Events Mean ns", "xdp:eth0 packet_counter 414")]
@@ -76,6 +77,23 @@ public sealed class ViewTests : IDisposable
         Assert.Contains("""
             "blocked_port":23
             """.Trim(), program, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_names_the_file_as_the_user_would_and_says_what_to_do()
+    {
+        var (_, errors) = _shell.Run("Import-BpfProgram ./broken_bounds.bpf.o");
+        var error = Assert.Single(errors);
+        Assert.StartsWith($".{Path.DirectorySeparatorChar}broken_bounds.bpf.o: Program 'broken_bounds' is refused by packet-bounds (BPF1207)", error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("Before this access: ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        _shell.Run("Import-BpfProgram ./broken_bounds.bpf.o | Out-Default; $error[0] | Out-Host");
+        Assert.Contains("\n  id  BPF4003     do  Before this access", _shell.Screen, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _shell.Screen, StringComparison.Ordinal);
+
+        var missing = Assert.Single(_shell.Run("Import-BpfProgram ./nothing.o").Errors);
+        Assert.Equal($"There is no file '.{Path.DirectorySeparatorChar}nothing.o'.", missing.ToString());
+        var elsewhere = Assert.Single(_shell.Run("Import-BpfProgram ../nothing.o").Errors);
+        Assert.Contains(Repository.Path("scripts", "nothing.o"), elsewhere.ToString(), StringComparison.Ordinal);
     }
 
     private static string Words(string text) => string.Join(' ', text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries));

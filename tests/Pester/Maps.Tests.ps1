@@ -29,6 +29,7 @@ Describe 'Get-BpfMap' {
             (Get-BpfMap events).Type | Should -Be 'RingBuf'
             (Get-BpfMap 2).Name | Should -Be 'verdicts'
             (Get-BpfMap -Type Hash).Name | Should -Be 'protocols'
+            (Get-BpfMap -Type percpu_array).Name | Should -Be 'verdicts'
             $counter | Get-BpfMap | ForEach-Object Name | Should -Contain '.bss'
             Get-BpfMap -Program reflector | ForEach-Object Name | Should -Be 'verdicts'
             { Get-BpfMap verdicts -ErrorAction Stop } | Should -Throw '*ids 2, *' -ErrorId 'BPF4002,*'

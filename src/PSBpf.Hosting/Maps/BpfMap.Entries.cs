@@ -1,4 +1,5 @@
 using PSBpf.Diagnostics;
+using PSBpf.Kernel;
 using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
@@ -25,9 +26,9 @@ public sealed partial class BpfMap
     {
         var keyBytes = KeyBytes(key);
         var valueBytes = new byte[KernelMap.UserValueSize];
-        if (Spec.IsGlobalData) Check(KernelMap.Lookup(keyBytes, valueBytes), "look up", keyBytes);
+        if (Spec.IsGlobalData) Check(Ask(map => map.Lookup(keyBytes, valueBytes)), "look up", keyBytes);
         WriteValue(value, valueBytes);
-        Check(KernelMap.Update(keyBytes, valueBytes, flags), "update", keyBytes);
+        Check(Ask(map => map.Update(keyBytes, valueBytes, flags)), "update", keyBytes);
     }
 
     /// <summary>Removes the entry of a key.</summary>
@@ -36,7 +37,7 @@ public sealed partial class BpfMap
     public bool Remove(object key)
     {
         var keyBytes = KeyBytes(key);
-        var error = KernelMap.Delete(keyBytes);
+        var error = Ask(map => map.Delete(keyBytes));
         if (error == Errno.ENOENT) return false;
         Check(error, "delete", keyBytes);
         return true;
@@ -62,7 +63,8 @@ public sealed partial class BpfMap
         for (int restarts = 0, repeats = 0; restarts < MostRestarts;)
         {
             var next = new byte[KeySize];
-            var error = KernelMap.NextKey(key, next);
+            var (previous, into) = (key, next);
+            var error = Ask(map => map.NextKey(previous, into));
             if (error == Errno.ENOENT) break;
             Check(error, "walk", key);
             key = next;
@@ -83,7 +85,7 @@ public sealed partial class BpfMap
     private BpfMapEntry? Lookup(byte[] key)
     {
         var value = new byte[KernelMap.UserValueSize];
-        var error = KernelMap.Lookup(key, value);
+        var error = Ask(map => map.Lookup(key, value));
         if (error == Errno.ENOENT) return null;
         Check(error, "look up", key);
         return new BpfMapEntry(this) { Key = _codec.Key.Read(key), Value = ReadValue(value), KeyBytes = key, ValueBytes = value };
@@ -130,9 +132,23 @@ public sealed partial class BpfMap
             throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type} and has no keys.", action: Type == MapType.RingBuf ? "Read it with Watch-BpfRingBuffer." : null);
     }
 
+    // A map that goes away under the call answers as a removed one does.
+    private Errno Ask(Func<IKernelMap, Errno> operation)
+    {
+        try
+        {
+            return operation(KernelMap);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Errno.EBADF;
+        }
+    }
+
     private void Check(Errno error, string operation, byte[] key)
     {
         if (error == Errno.None) return;
+        if (error == Errno.EBADF) throw Gone();
         throw DiagnosticRules.MapOperation.Error(
             $"Map '{Name}' ({Type}) answers {error} to '{operation}'{(key.Length > 0 ? $" of key {_codec.Key.Read(key)}" : "")}: {Meaning(error)}.");
     }

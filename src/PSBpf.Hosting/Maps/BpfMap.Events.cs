@@ -26,12 +26,23 @@ public sealed partial class BpfMap
             throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type}, not a ring buffer.", action: "Read its entries with Get-BpfMapEntry.");
         var type = typeName is null ? EventType.Find(this) : EventType.Named(this, typeName);
         var channel = Channel();
+        if (channel.IsClosed) throw Gone();
         return channel.Acquire(() => new BpfEventReader(this, channel, type));
     }
 
     private RingBufferChannel Channel()
     {
-        lock (_channelGate) return _channel ??= new RingBufferChannel(Name, KernelMap.OpenRingBuffer());
+        lock (_channelGate)
+        {
+            try
+            {
+                return _channel ??= new RingBufferChannel(Name, KernelMap.OpenRingBuffer());
+            }
+            catch (ObjectDisposedException)
+            {
+                throw Gone();
+            }
+        }
     }
 
     private void CloseReader()

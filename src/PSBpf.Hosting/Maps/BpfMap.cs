@@ -41,7 +41,22 @@ public sealed partial class BpfMap
     public long MaxEntries => Spec.MaxEntries;
 
     /// <summary>How many entries it has now, counted on each reading; 0 for ring buffers.</summary>
-    public long EntryCount => _removed || !HasKeys ? 0 : Type is MapType.Array or MapType.PerCpuArray ? MaxEntries : Keys().Count;
+    public long EntryCount
+    {
+        get
+        {
+            if (_removed || !HasKeys) return 0;
+            if (Type is MapType.Array or MapType.PerCpuArray) return MaxEntries;
+            try
+            {
+                return Keys().Count;
+            }
+            catch (BpfException) when (_removed)
+            {
+                return 0;
+            }
+        }
+    }
 
     /// <summary>BPF_F_* flags.</summary>
     public MapFlags Flags => Spec.Flags;
@@ -77,14 +92,15 @@ public sealed partial class BpfMap
     /// <summary>The imports that keep it alive. Guarded by the session's lock.</summary>
     internal HashSet<LoadedObject> Holders { get; } = [];
 
-    internal IKernelMap KernelMap => _removed
-        ? throw DiagnosticRules.NameNotFound.Error($"Map '{Name}' (id {Id}) has been removed.", action: "Import its program again.")
-        : _map;
+    internal IKernelMap KernelMap => _removed ? throw Gone() : _map;
 
     internal bool HasKeys => KeySize > 0;
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    internal BpfException Gone() =>
+        DiagnosticRules.NameNotFound.Error($"Map '{Name}' (id {Id}) has been removed.", action: "Import its program again.");
 
     internal void Close()
     {

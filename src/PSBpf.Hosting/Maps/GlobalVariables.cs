@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Specialized;
 using PSBpf.Btf;
+using PSBpf.Diagnostics;
 
 namespace PSBpf.Hosting;
 
@@ -13,11 +14,25 @@ internal static class GlobalVariables
         var variables = new OrderedDictionary();
         foreach (var map in maps)
         {
-            if (!map.Spec.IsGlobalData || map.IsRemoved || map.Get(0)?.Value is not BtfRecord section) continue;
+            if (SectionOf(map) is not { } section) continue;
             foreach (var (name, value) in section) variables[name] = Plain(value);
         }
 
         return variables;
+    }
+
+    // Without type information there are bytes and no variables; a map that has just been removed has none either.
+    private static BtfRecord? SectionOf(BpfMap map)
+    {
+        if (!map.Spec.IsGlobalData || map.IsRemoved) return null;
+        try
+        {
+            return map.Get(0)?.Value as BtfRecord;
+        }
+        catch (BpfException) when (map.IsRemoved)
+        {
+            return null;
+        }
     }
 
     private static object? Plain(object? value) => value switch

@@ -64,9 +64,7 @@ public sealed class BpfProgram
 
     internal ProgramSpec Spec => _program.Spec;
 
-    internal IKernelProgram KernelProgram => _removed
-        ? throw DiagnosticRules.ProgramRemoved.Error($"Program '{Name}' (id {Id}) has been removed.", new DiagnosticLocation { Program = Name })
-        : _program;
+    internal IKernelProgram KernelProgram => _removed ? throw Gone() : _program;
 
     /// <summary>The maps it uses, those of global variables included.</summary>
     public IReadOnlyList<BpfMap> GetMaps() => _maps;
@@ -91,8 +89,14 @@ public sealed class BpfProgram
     {
         options ??= RunOptions.Default;
         var request = new TestRunRequest { Data = packet, Context = options.Context, Repeat = options.Repeat, Interpret = options.Interpret };
-        var result = KernelProgram.TestRun(request, cancellation);
-        return BpfRunResult.From(this, result, options.Repeat);
+        try
+        {
+            return BpfRunResult.From(this, KernelProgram.TestRun(request, cancellation), options.Repeat);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Gone();
+        }
     }
 
     /// <summary>Takes it out of the session; maps that only it used go with it.</summary>
@@ -102,6 +106,9 @@ public sealed class BpfProgram
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    internal BpfException Gone() =>
+        DiagnosticRules.ProgramRemoved.Error($"Program '{Name}' (id {Id}) has been removed.", new DiagnosticLocation { Program = Name });
 
     internal void Close()
     {

@@ -19,7 +19,7 @@ public sealed partial class BpfSession
             throw DiagnosticRules.LinuxUnsupported.Error(
                 $"Program '{program.Name}' (id {program.Id}) is in the {program.Kernel} kernel, where this version attaches nothing.",
                 new DiagnosticLocation { Program = program.Name }, "Import it without -Kernel to attach it to a managed hook.");
-        var attachment = Managed().Attach(managed, name);
+        var attachment = Guard(() => Managed().Attach(managed, name));
         lock (_gate)
         {
             if (_programs.ContainsKey(program.Id))
@@ -32,8 +32,7 @@ public sealed partial class BpfSession
 
         // Removed while it was being attached.
         attachment.Dispose();
-        _ = program.KernelProgram;
-        throw DiagnosticRules.ProgramRemoved.Error($"Program '{program.Name}' (id {program.Id}) has been removed.");
+        throw program.Gone();
     }
 
     /// <summary>The hooks of this session that have links or have fired, by name.</summary>

@@ -47,7 +47,7 @@ public sealed partial class BpfSession
         var loading = new ObjectLoading(kernel, spec, options);
         try
         {
-            var refusals = loading.Load(cancellation);
+            var refusals = Guard(() => loading.Load(cancellation));
             if (refusals.Count > 0) return new([], refusals, spec.Warnings);
             var programs = Register(loading, spec, options);
             if (options.Attach is { } hook) AttachAll(programs, hook);
@@ -71,7 +71,7 @@ public sealed partial class BpfSession
         ArgumentNullException.ThrowIfNull(spec);
         options ??= ImportOptions.Default;
         using var loading = new ObjectLoading(Kernel(options.Kernel), Prepare(spec, options), options);
-        return loading.Verify(cancellation);
+        return Guard(() => loading.Verify(cancellation));
     }
 
     /// <summary>Asks a kernel's verifier about a loaded program again.</summary>

@@ -88,6 +88,19 @@ public sealed partial class BpfSession : IDisposable
         }
     }
 
+    // A kernel that is closed under a call means that the session is.
+    private static T Guard<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ObjectDisposedException exception)
+        {
+            throw new BpfException(DiagnosticRules.SessionClosed.At("The session has been closed."), exception);
+        }
+    }
+
     private void ThrowIfClosed()
     {
         if (_closed) throw DiagnosticRules.SessionClosed.Error("The session has been closed.");

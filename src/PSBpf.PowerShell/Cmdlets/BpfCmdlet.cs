@@ -15,6 +15,9 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
     /// <summary>Signalled when the user stops the pipeline.</summary>
     protected CancellationToken Cancellation => _stopping.Token;
 
+    /// <summary>The shell's folder; null when it stands in no file system.</summary>
+    internal string? Location => SessionState.Path.CurrentFileSystemLocation?.ProviderPath;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -48,7 +51,7 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
         }
         catch (BpfException exception)
         {
-            WriteError(ErrorRecords.From(exception, target));
+            WriteError(ErrorRecords.From(exception, target, Location));
             return false;
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)

@@ -24,6 +24,7 @@ public sealed class GetBpfMap : BpfCmdlet
 
     /// <summary>Only maps of this type.</summary>
     [Parameter]
+    [TypeArgument]
     public MapType? Type { get; set; }
 
     /// <inheritdoc/>

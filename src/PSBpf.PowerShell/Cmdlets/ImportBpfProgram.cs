@@ -61,7 +61,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
     {
         var result = Session.TryImport(file, Options(), Cancellation);
         foreach (var warning in result.Warnings) WriteWarning(warning.ToString());
-        foreach (var refusal in result.Refusals) WriteError(ErrorRecords.From(refusal.Diagnostic, null, refusal.Verification));
+        foreach (var refusal in result.Refusals) WriteError(ErrorRecords.From(refusal.Diagnostic, null, refusal.Verification, Location));
         WriteObject(result.Programs, enumerateCollection: true);
     }
 

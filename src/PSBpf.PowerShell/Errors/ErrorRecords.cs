@@ -6,19 +6,31 @@ namespace PSBpf.PowerShell;
 /// <summary>Diagnostics as PowerShell shows errors: the id first in FullyQualifiedErrorId, what to do as the recommended action.</summary>
 internal static class ErrorRecords
 {
-    public static ErrorRecord From(BpfException exception, object? target) => From(exception.Diagnostic, exception, target);
+    public static ErrorRecord From(BpfException exception, object? target, string? location) => From(exception.Diagnostic, exception, target, location);
 
-    public static ErrorRecord From(BpfDiagnostic diagnostic, Exception? exception, object? target) =>
+    public static ErrorRecord From(BpfDiagnostic diagnostic, Exception? exception, object? target, string? location) =>
         new(exception ?? new BpfException(diagnostic), diagnostic.Id, Category(diagnostic.Rule.Category), target)
         {
-            ErrorDetails = new ErrorDetails(Text(diagnostic)) { RecommendedAction = diagnostic.Action },
+            ErrorDetails = new ErrorDetails(Text(diagnostic, location)) { RecommendedAction = diagnostic.Action },
         };
 
-    // The file stands in front unless the message begins with it.
-    private static string Text(BpfDiagnostic diagnostic) =>
-        diagnostic.Location.File is { } file && !diagnostic.Message.Contains(file, StringComparison.Ordinal)
-            ? $"{file}: {diagnostic.Message}"
-            : diagnostic.Message;
+    // The file stands in front unless the message names it, and where it lies below the shell's location as the user would write it.
+    private static string Text(BpfDiagnostic diagnostic, string? location)
+    {
+        if (diagnostic.Location.File is not { } file) return diagnostic.Message;
+        var shown = Shorten(file, location);
+        var message = diagnostic.Message.Replace(file, shown, StringComparison.Ordinal);
+        return message.Contains(shown, StringComparison.Ordinal) ? message : $"{shown}: {message}";
+    }
+
+    private static string Shorten(string file, string? location)
+    {
+        if (location is null || !Path.IsPathFullyQualified(file)) return file;
+        var relative = Path.GetRelativePath(location, file);
+        return Path.IsPathFullyQualified(relative) || relative.StartsWith("..", StringComparison.Ordinal)
+            ? file
+            : $".{Path.DirectorySeparatorChar}{relative}";
+    }
 
     private static ErrorCategory Category(DiagnosticCategory category) => category switch
     {

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
+using System.Text;
 using PSBpf.Hosting;
 using PSBpf.Uapi;
 
@@ -9,11 +10,11 @@ namespace PSBpf.PowerShell;
 /// <summary>How the module's table views write values into cells.</summary>
 public static class CellText
 {
-    /// <summary>A program type as bpftool names it, a map type in small letters.</summary>
+    /// <summary>A program or map type as bpftool names it.</summary>
     public static string TypeName(object type) => (type is PSObject wrapped ? wrapped.BaseObject : type) switch
     {
         ProgramType program => ProgramTypeTable.Get(program).Name,
-        var other => $"{other}".ToLowerInvariant(),
+        var other => Underscores($"{other}"),
     };
 
     /// <summary>The C type, or the number of bytes where none is known.</summary>
@@ -41,4 +42,17 @@ public static class CellText
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    // PerCpuArray → percpu_array: the UAPI writes these three as one word.
+    private static string Underscores(string name)
+    {
+        var text = new StringBuilder();
+        foreach (var c in name.Replace("PerCpu", "Percpu", StringComparison.Ordinal).Replace("RingBuf", "Ringbuf", StringComparison.Ordinal).Replace("SockArray", "Sockarray", StringComparison.Ordinal))
+        {
+            if (char.IsUpper(c) && text.Length > 0) text.Append('_');
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
 }
