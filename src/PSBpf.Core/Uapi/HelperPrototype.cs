@@ -24,6 +24,12 @@ public sealed record HelperPrototype
     /// <summary>Whether it may move packet data, which forgets every packet pointer.</summary>
     public bool ChangesPacket { get; init; }
 
+    /// <summary>Whether packet bytes may be passed as memory.</summary>
+    public bool TakesPacket { get; init; }
+
+    /// <summary>The map types that it works on; empty when it takes no map.</summary>
+    public IReadOnlyList<MapType> MapTypes { get; init; } = [];
+
     /// <summary>The program types that may call it; null for all.</summary>
     public IReadOnlyList<ProgramType>? ProgramTypes { get; init; }
 

@@ -9,6 +9,11 @@ namespace PSBpf.Uapi;
 /// </summary>
 public static class HelperTable
 {
+    private static readonly MapType[] KeyedMaps =
+        [MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruHash, MapType.LruPerCpuHash, MapType.LpmTrie];
+
+    private static readonly MapType[] RingBuffers = [MapType.RingBuf];
+
     private static readonly ProgramType[] PacketDirectTypes =
         [ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.Xdp, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit, ProgramType.LwtSeg6Local];
 
@@ -21,9 +26,9 @@ public static class HelperTable
     // Rows with a prototype; every other helper has a name only and is refused until its row is written.
     private static readonly HelperPrototype[] Described =
     [
-        Row(1, ReturnKind.MapValueOrNull, [ConstantMap, MapKey]),
-        Row(2, ReturnKind.Integer, [ConstantMap, MapKey, MapValue, Anything]),
-        Row(3, ReturnKind.Integer, [ConstantMap, MapKey]),
+        Row(1, ReturnKind.MapValueOrNull, [ConstantMap, MapKey], takesPacket: true, maps: KeyedMaps),
+        Row(2, ReturnKind.Integer, [ConstantMap, MapKey, MapValue, Anything], takesPacket: true, maps: KeyedMaps),
+        Row(3, ReturnKind.Integer, [ConstantMap, MapKey], takesPacket: true, maps: KeyedMaps),
         Row(5, ReturnKind.Integer, []),
         Row(6, ReturnKind.Integer, [Memory, Size], gpl: true),
         Row(7, ReturnKind.Integer, []),
@@ -32,17 +37,17 @@ public static class HelperTable
         Row(15, ReturnKind.Integer, []),
         Row(16, ReturnKind.Integer, [UninitializedMemory, Size]),
         Row(26, ReturnKind.Integer, [Context, Anything, UninitializedMemory, Size], types: SkbReadTypes),
-        Row(28, ReturnKind.Integer, [MemoryOrNull, SizeOrZero, MemoryOrNull, SizeOrZero, Anything], types: PacketDirectTypes),
+        Row(28, ReturnKind.Integer, [MemoryOrNull, SizeOrZero, MemoryOrNull, SizeOrZero, Anything], takesPacket: true, types: PacketDirectTypes),
         Row(42, ReturnKind.Integer, []),
         Row(44, ReturnKind.Integer, [Context, Anything], types: [ProgramType.Xdp], changesPacket: true),
         Row(65, ReturnKind.Integer, [Context, Anything], types: [ProgramType.Xdp], changesPacket: true),
         Row(118, ReturnKind.Integer, []),
         Row(125, ReturnKind.Integer, []),
-        Row(130, ReturnKind.Integer, [ConstantMap, Memory, SizeOrZero, Anything]),
-        Row(131, ReturnKind.RingBufferMemoryOrNull, [ConstantMap, ConstantAllocationSizeOrZero, Anything]),
+        Row(130, ReturnKind.Integer, [ConstantMap, Memory, SizeOrZero, Anything], maps: RingBuffers),
+        Row(131, ReturnKind.RingBufferMemoryOrNull, [ConstantMap, ConstantAllocationSizeOrZero, Anything], maps: RingBuffers),
         Row(132, ReturnKind.Void, [RingBufferMemory, Anything]),
         Row(133, ReturnKind.Void, [RingBufferMemory, Anything]),
-        Row(134, ReturnKind.Integer, [ConstantMap, Anything]),
+        Row(134, ReturnKind.Integer, [ConstantMap, Anything], maps: RingBuffers),
         Row(160, ReturnKind.Integer, []),
         Row(189, ReturnKind.Integer, [Context, Anything, UninitializedMemory, Size], types: [ProgramType.Xdp]),
         Row(190, ReturnKind.Integer, [Context, Anything, Memory, Size], types: [ProgramType.Xdp]),
@@ -64,7 +69,8 @@ public static class HelperTable
     public static HelperPrototype? Find(string name) => ByName.GetValueOrDefault(name) ?? ByName.GetValueOrDefault("bpf_" + name);
 
     private static HelperPrototype Row(
-        int id, ReturnKind returns, ArgumentKind[] arguments, bool gpl = false, bool changesPacket = false, ProgramType[]? types = null) => new()
+        int id, ReturnKind returns, ArgumentKind[] arguments, bool gpl = false, bool changesPacket = false,
+        bool takesPacket = false, MapType[]? maps = null, ProgramType[]? types = null) => new()
         {
             Id = id,
             Name = NameOf(id),
@@ -73,6 +79,8 @@ public static class HelperTable
             Arguments = arguments,
             GplOnly = gpl,
             ChangesPacket = changesPacket,
+            TakesPacket = takesPacket,
+            MapTypes = maps ?? [],
             ProgramTypes = types,
         };
 

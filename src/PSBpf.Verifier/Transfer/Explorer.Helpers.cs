@@ -149,8 +149,12 @@ internal sealed partial class Explorer
             case RegisterType.Stack:
                 return size == 0 || CheckStackMemory(register, size, writes);
             case RegisterType.Packet or RegisterType.PacketMeta:
-                if (!IsPacketMemoryAllowed(helper, writes))
-                    return RefuseArgument(helper, register, "fp, map_value", $"memory outside the packet for {what}");
+                if (!TakesPacket(helper, writes))
+                {
+                    return Refuse(DiagnosticRules.HelperArgument, "helper access to the packet is not allowed",
+                        $"{helper.Name} does not take packet bytes in r{register}; copy them to the stack first.", register);
+                }
+
                 return size > int.MaxValue ? RefuseArgument(helper, register, "pkt", $"memory for {what}") : CheckPacket(register, in state, 0, (int)size);
             case RegisterType.MapValue:
                 var map = _maps[state.Map];
@@ -166,12 +170,9 @@ internal sealed partial class Explorer
         }
     }
 
-    // Packet bytes go to helpers only where packets may be written, except that classifiers' kin may read them.
-    private bool IsPacketMemoryAllowed(HelperPrototype helper, bool writes)
-    {
-        if (!_type.HasPacket || _spec.Type == ProgramType.SocketFilter) return false;
-        return _type.WritesPacket || (!writes && helper.Id is not 0);
-    }
+    // Only some helpers take packet bytes, and only where programs see them directly; filled are they where they may be written.
+    private bool TakesPacket(HelperPrototype helper, bool writes) =>
+        helper.TakesPacket && _context.Fields.Any(field => field.Kind == ContextFieldKind.PacketData && field.Access != ContextAccess.None) && (_type.WritesPacket || !writes);
 
     private bool CheckStackMemory(int register, long size, bool writes)
     {
@@ -235,9 +236,7 @@ internal sealed partial class Explorer
     {
         if (map < 0) return true;
         var type = _maps[map].Type;
-        bool needsRing = helper.Id is 130 or 131 or 134;
-        bool takesRing = type == MapType.RingBuf;
-        bool fits = needsRing ? takesRing : type is MapType.Hash or MapType.Array or MapType.PerCpuHash or MapType.PerCpuArray or MapType.LruHash or MapType.LruPerCpuHash or MapType.LpmTrie;
+        bool fits = helper.MapTypes.Contains(type);
         return fits || Refuse(DiagnosticRules.HelperArgument, $"cannot pass map_type {(int)type} into func {helper.Name}#{helper.Id}",
             $"{helper.Name} does not work on '{_maps[map].Name}', which is a {type}.", 1);
     }
