@@ -135,6 +135,9 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
         }
     }
 
+    /// <summary>Whether somebody waits for a wake-up.</summary>
+    public bool IsAwaited => Volatile.Read(ref _waiting) > 0;
+
     /// <summary>Waits for a wake-up while there is no sample.</summary>
     /// <returns>Whether there is one now; a wake-up may come for nothing.</returns>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation)
@@ -177,7 +180,7 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
 
     private void Wake()
     {
-        if (Volatile.Read(ref _waiting) > 0) PulseWaiters();
+        if (IsAwaited) PulseWaiters();
     }
 
     private void PulseWaiters()

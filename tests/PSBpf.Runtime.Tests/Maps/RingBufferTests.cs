@@ -112,21 +112,46 @@ public sealed unsafe class RingBufferTests : IDisposable
         Assert.Equal([2, 3, 4], Take(reader));
     }
 
-    [Fact]
-    public void A_waiting_consumer_is_woken_by_the_first_sample_unless_the_program_says_no()
+    [Theory]
+    [InlineData(0ul, true)]
+    [InlineData(1ul, false)] // BPF_RB_NO_WAKEUP
+    [InlineData(2ul, true)] // BPF_RB_FORCE_WAKEUP
+    public void A_waiting_consumer_is_woken_by_the_first_sample_unless_the_program_says_no(ulong flags, bool wakes)
     {
         using var reader = _map.OpenRingBuffer();
-        const ulong noWakeup = 1, forceWakeup = 2;
-        Assert.True(WakesWaiter(reader, 0));
-        Take(reader);
-        Assert.False(WakesWaiter(reader, noWakeup));
-        Assert.NotEmpty(Take(reader));
-        Assert.True(WakesWaiter(reader, forceWakeup));
+        bool found = false;
+        var waiter = new Thread(() => found = reader.Wait(TimeSpan.FromSeconds(60), CancellationToken.None));
+        waiter.Start();
+        Assert.True(SpinWait.SpinUntil(() => Storage.IsAwaited, TimeSpan.FromSeconds(20)));
+        Put(1, flags: flags);
+        Assert.Equal(wakes, waiter.Join(TimeSpan.FromMilliseconds(wakes ? 20_000 : 300)));
+        if (!wakes)
+        {
+            Assert.True(Storage.IsAwaited);
 
-        // Without a wake-up the sample is there all the same for who looks.
-        Take(reader);
-        Put(1, flags: noWakeup);
-        Assert.True(reader.Wait(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+            // The sample is there all the same for who looks; the next one that asks for it wakes.
+            Assert.True(reader.Wait(TimeSpan.Zero, TestContext.Current.CancellationToken));
+            Put(2, flags: 2);
+            Assert.True(waiter.Join(TimeSpan.FromSeconds(20)));
+        }
+
+        Assert.True(found);
+    }
+
+    [Fact]
+    public void A_sample_behind_others_wakes_nobody()
+    {
+        using var reader = _map.OpenRingBuffer();
+        ulong first = Put(1, commit: false), second = Put(2, commit: false);
+        bool found = false;
+        var waiter = new Thread(() => found = reader.Wait(TimeSpan.FromSeconds(60), CancellationToken.None));
+        waiter.Start();
+        Assert.True(SpinWait.SpinUntil(() => Storage.IsAwaited, TimeSpan.FromSeconds(20)));
+        Storage.Commit(second, 0, discard: false);
+        Assert.False(waiter.Join(TimeSpan.FromMilliseconds(300)));
+        Storage.Commit(first, 0, discard: false);
+        Assert.True(waiter.Join(TimeSpan.FromSeconds(20)));
+        Assert.True(found);
     }
 
     [Fact]
@@ -219,19 +244,6 @@ public sealed unsafe class RingBufferTests : IDisposable
             return true;
         });
         return values;
-    }
-
-    private bool WakesWaiter(IRingBufferReader reader, ulong flags)
-    {
-        var waiting = Task.Run(() =>
-        {
-            long start = System.Diagnostics.Stopwatch.GetTimestamp();
-            reader.Wait(TimeSpan.FromMilliseconds(700), CancellationToken.None);
-            return System.Diagnostics.Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(600);
-        }, TestContext.Current.CancellationToken);
-        Thread.Sleep(150);
-        Put(1, flags: flags);
-        return waiting.GetAwaiter().GetResult();
     }
 
     private IKernelMap Ring(uint size) => _kernel.CreateMap(new MapSpec { Name = "ring", Type = MapType.RingBuf, MaxEntries = size });
