@@ -137,4 +137,34 @@ Describe 'Invoke-BpfProgram' {
             $problems[0].FullyQualifiedErrorId | Should -Be 'BPF4001,PSBpf.PowerShell.InvokeBpfProgram'
         }
     }
+
+    It 'runs on a context, given by its fields or as bytes' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            $result = Invoke-BpfProgram $program -Packet @{ arp = @{} } -Context @{ ingress_ifindex = 1 }
+            $result.Context | Should -HaveCount 24
+            $result.Context[12] | Should -Be 1
+            $context = [byte[]]::new(24)
+            $context[4] = 42
+            (Invoke-BpfProgram $program -Packet @{ arp = @{} } -Context $context).Verdict | Should -Be 'XDP_PASS'
+            $limiter = Import-BpfProgram "$samples/token_bucket.bpf.o"
+            (Invoke-BpfProgram $limiter -Packet @{ tcp = @{} } -Context @{ mark = 7 }).Context[8] | Should -Be 7
+        }
+    }
+
+    It 'says which field of the context is wrong' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            { Invoke-BpfProgram $program -Packet @{ arp = @{} } -Context @{ ifindex = 1 } -ErrorAction Stop } |
+                Should -Throw '*xdp_md*ingress_ifindex*' -ErrorId 'BPF2104,PSBpf.PowerShell.InvokeBpfProgram'
+            { Invoke-BpfProgram $program -Packet @{ arp = @{} } -Context @{ ingress_ifindex = 'eth0' } -ErrorAction Stop } | Should -Throw '*eth0*' -ErrorId 'BPF2104,*'
+        }
+    }
+
+    It 'says that there is nothing to run on' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            { Invoke-BpfProgram $program -ErrorAction Stop } | Should -Throw '*nothing to run on*' -ErrorId 'BPF2104,*'
+        }
+    }
 }

@@ -17,7 +17,7 @@ public sealed class ContextInput
 
     internal ContextInput(IReadOnlyDictionary<string, object?> fields) => _fields = fields;
 
-    /// <summary>The bytes for a program type. Of a context given by fields the others are zero, but the end of a packet is its length.</summary>
+    /// <summary>The bytes for a program type. Fields that are not given are zero, but xdp_md's data_end is the packet's length.</summary>
     internal byte[] Read(ProgramType type, int packetLength)
     {
         if (_bytes is not null) return _bytes;
@@ -25,7 +25,8 @@ public sealed class ContextInput
         if (info.Context is not { Fields.Count: > 0 } layout)
             throw DiagnosticRules.RunInput.Error($"The context of {info.Name} programs has no named fields.", action: "Pass -Context as bytes.");
         var bytes = new byte[layout.Size];
-        foreach (var end in layout.Fields.Where(field => field.Kind == ContextFieldKind.PacketEnd)) WriteNumber(bytes, end, packetLength);
+        // BPF_PROG_TEST_RUN wants it said of xdp_md, and leaves no other context a say about the packet.
+        if (type == ProgramType.Xdp) WriteNumber(bytes, layout.Fields.First(field => field.Kind == ContextFieldKind.PacketEnd), packetLength);
         foreach (var (name, value) in _fields!)
         {
             var field = layout.Fields.FirstOrDefault(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))

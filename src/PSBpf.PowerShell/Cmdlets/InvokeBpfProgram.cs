@@ -8,8 +8,6 @@ namespace PSBpf.PowerShell;
 [OutputType(typeof(BpfRunResult))]
 public sealed class InvokeBpfProgram : RunCmdlet
 {
-    private const string ContextSet = "Context";
-
     private BpfProgram[] _programs = [];
     private bool _fixed;
 
@@ -20,8 +18,7 @@ public sealed class InvokeBpfProgram : RunCmdlet
     public ProgramReference[] Program { get; set; } = [];
 
     /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ContextSet)]
-    [Parameter(ParameterSetName = PacketSet)]
+    [Parameter]
     [ContextArgument]
     public ContextInput? Context { get; set; }
 
@@ -46,10 +43,11 @@ public sealed class InvokeBpfProgram : RunCmdlet
     protected override void ProcessRecord()
     {
         if (!_fixed) _programs = [.. Resolve(Program)];
-        if (_programs.Length == 0) return;
-        if (ParameterSetName == ContextSet) RunOne([]);
-        else base.ProcessRecord();
+        if (_programs.Length > 0) base.ProcessRecord();
     }
+
+    /// <inheritdoc/>
+    protected override bool RunsWithoutPacket => Context is not null;
 
     /// <inheritdoc/>
     protected override void Run(byte[] packet, long number)

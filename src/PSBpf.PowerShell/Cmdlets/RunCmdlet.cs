@@ -18,7 +18,7 @@ public abstract class RunCmdlet : BpfCmdlet
     private long _number;
 
     /// <summary>Packets: bytes (also piped one by one), hexadecimal text, or layers in order, each a hashtable.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = PacketSet, ValueFromPipeline = true)]
+    [Parameter(ParameterSetName = PacketSet, ValueFromPipeline = true)]
     [PacketArgument]
     public PacketInput? Packet { get; set; }
 
@@ -26,6 +26,9 @@ public abstract class RunCmdlet : BpfCmdlet
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
+
+    /// <summary>Whether there is something to run on when no packet is given.</summary>
+    protected virtual bool RunsWithoutPacket => false;
 
     /// <summary>Runs one input and writes what came out.</summary>
     /// <param name="packet">The packet; empty when there is only a context.</param>
@@ -43,7 +46,13 @@ public abstract class RunCmdlet : BpfCmdlet
             case PacketSet when Packet is { Part: { } part }:
                 _partial.Add(part);
                 break;
-            case PacketSet when Packet is not null:
+            case PacketSet when Packet is null && RunsWithoutPacket:
+                RunOne([]);
+                break;
+            case PacketSet when Packet is null:
+                Try(static () => throw DiagnosticRules.RunInput.Error("There is nothing to run on.", action: "Pass -Packet, or -Path to a capture."), null);
+                break;
+            case PacketSet:
                 IReadOnlyList<byte[]> packets = [];
                 Try(() => packets = Packet.Read(), null);
                 foreach (var packet in packets) RunOne(packet);
@@ -57,8 +66,8 @@ public abstract class RunCmdlet : BpfCmdlet
         if (_partial.Count > 0) RunOne([.. _partial]);
     }
 
-    /// <summary>Runs one input; what goes wrong with it is its own error.</summary>
-    private protected void RunOne(byte[] packet)
+    // What goes wrong with one input is its own error.
+    private void RunOne(byte[] packet)
     {
         var number = ++_number;
         Try(() => Run(packet, number), packet);
