@@ -91,7 +91,8 @@ internal sealed partial class Explorer
         }
         else
         {
-            state = RegState.UnknownScalar(row.Width / 8);
+            // Like Linux, nothing is kept of what was a pointer, not even that 32 bits are.
+            state = RegState.UnknownScalar();
         }
 
         return Next();
@@ -137,7 +138,7 @@ internal sealed partial class Explorer
             if (row.Alu == AluOperation.Sub)
             {
                 // The distance of two pointers is some number.
-                dst = RegState.UnknownScalar(row.Width / 8);
+                dst = RegState.UnknownScalar();
                 return true;
             }
 
@@ -154,7 +155,7 @@ internal sealed partial class Explorer
         {
             if (row.Alu == AluOperation.Sub && !swapped)
             {
-                dst = RegState.UnknownScalar(4);
+                dst = RegState.UnknownScalar();
                 return true;
             }
 
