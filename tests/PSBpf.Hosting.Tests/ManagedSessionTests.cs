@@ -1,7 +1,10 @@
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting.Packets;
+using PSBpf.Isa;
 using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Uapi;
 
 namespace PSBpf.Hosting.Tests;
 
@@ -37,6 +40,24 @@ public sealed class ManagedSessionTests : IDisposable
         Assert.False(refusal.Verification.Accepted);
         Assert.Equal("BPF1207", refusal.Verification.RuleId);
         Assert.Empty(_session.Programs);
+        Assert.Empty(_session.Maps);
+    }
+
+    [Fact]
+    public void A_map_type_that_the_engine_lacks_makes_a_program_not_runnable_but_not_refused()
+    {
+        var map = new MapSpec { Name = "stacks", Type = MapType.StackTrace, KeySize = 4, ValueSize = 1016, MaxEntries = 16 };
+        var program = new ProgramSpec
+        {
+            Name = "samples", Type = ProgramType.Xdp, Maps = [map],
+            Instructions = [new Instruction(0xb7, 0, 0, 0, 2), new Instruction(0x95, 0, 0, 0, 0)], // r0 = 2; exit
+        };
+        var spec = new ObjectSpec { License = "GPL", Maps = [map], Programs = [program] };
+        var report = Assert.Single(_session.Verify(spec));
+        Assert.True(report.Accepted);
+        Assert.False(report.Runnable);
+        Assert.NotEmpty(report.Unsupported);
+        Assert.Equal("BPF2002", Assert.Throws<BpfException>(() => _session.TryImport(spec)).Id);
         Assert.Empty(_session.Maps);
     }
 

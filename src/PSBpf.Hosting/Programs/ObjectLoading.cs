@@ -20,7 +20,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     /// <summary>Makes the maps and loads every program, also after a refusal, so that each refusal is told at once.</summary>
     public IReadOnlyList<ImportRefusal> Load(CancellationToken cancellation)
     {
-        CreateMaps();
+        CreateMaps(verifyOnly: false);
         var refusals = new List<ImportRefusal>();
         foreach (var program in spec.Programs)
         {
@@ -34,7 +34,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
 
     public IReadOnlyList<BpfVerification> Verify(CancellationToken cancellation)
     {
-        CreateMaps();
+        CreateMaps(verifyOnly: true);
         var reports = new List<BpfVerification>();
         foreach (var program in spec.Programs)
         {
@@ -62,7 +62,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         return Kernel.LoadProgram(program, maps, new ProgramLoadOptions { LogLevel = options.LogLevel, VerifyOnly = verifyOnly }, cancellation);
     }
 
-    private void CreateMaps()
+    private void CreateMaps(bool verifyOnly)
     {
         foreach (var (name, replacement) in options.Maps)
         {
@@ -77,9 +77,22 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         foreach (var map in spec.Maps)
         {
             if (Maps.ContainsKey(map)) continue;
-            var live = Kernel.CreateMap(map);
+            var live = Create(map, verifyOnly);
             _own.Add(live);
             Maps.Add(map, live);
+        }
+    }
+
+    private IKernelMap Create(MapSpec map, bool verifyOnly)
+    {
+        try
+        {
+            return Kernel.CreateMap(map);
+        }
+        catch (BpfException exception) when (verifyOnly && Kernel.Kind == BpfKernelKind.Managed && exception.Diagnostic.Rule == DiagnosticRules.MapTypeUnsupported)
+        {
+            // Whether the program is safe and whether it can run here are two questions.
+            return new DeclaredMap(map);
         }
     }
 
