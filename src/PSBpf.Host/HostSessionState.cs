@@ -32,19 +32,21 @@ public static class HostSessionState
     /// <summary>Opens a runspace with the host's session state.</summary>
     /// <param name="host">Where it writes to.</param>
     /// <param name="adapt">Adds to the state; it may be called more than once, with a new state each time.</param>
+    /// <param name="threads">How its pipelines get their threads. A thread that is kept lives until the runspace is disposed.</param>
     /// <returns>The open runspace.</returns>
     /// <remarks>
     /// On a busy machine the engine has been seen, about once in some thousand times, to open a runspace that has no drives
     /// and so no location: it swallows what fails while it looks for them. Such a runspace is good for nothing.
     /// </remarks>
-    public static Runspace OpenRunspace(ConsoleHost host, Action<InitialSessionState>? adapt = null)
+    public static Runspace OpenRunspace(
+        ConsoleHost host, Action<InitialSessionState>? adapt = null, PSThreadOptions threads = PSThreadOptions.Default)
     {
         for (int attempt = 1; ; attempt++)
         {
             InitialSessionState state = Create();
             adapt?.Invoke(state);
             Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
-            runspace.ThreadOptions = PSThreadOptions.ReuseThread; // a prompt's commands share thread-bound state, as in pwsh
+            runspace.ThreadOptions = threads;
             runspace.Open();
             if (attempt == OpenAttempts || HasLocation(runspace))
                 return runspace;

@@ -14,7 +14,7 @@ public sealed class HostedRunspace : IDisposable
     public HostedRunspace(Terminal.TerminalProfile? profile = null, string input = "")
     {
         Host = new ConsoleHost(_output, _error, profile, new StringReader(input));
-        _runspace = HostSessionState.OpenRunspace(Host);
+        _runspace = HostSessionState.OpenRunspace(Host, threads: PSThreadOptions.ReuseThread);
         Folder = Directory.CreateTempSubdirectory("psbpf-host-").FullName;
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(Folder));
     }

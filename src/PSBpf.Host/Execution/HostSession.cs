@@ -29,7 +29,8 @@ internal sealed class HostSession : IDisposable
     /// <returns>The session.</returns>
     public static HostSession Open(ConsoleHost host)
     {
-        Runspace runspace = HostSessionState.OpenRunspace(host);
+        // A prompt's commands share thread-bound state, as in pwsh.
+        Runspace runspace = HostSessionState.OpenRunspace(host, threads: PSThreadOptions.ReuseThread);
         Runspace.DefaultRunspace = runspace; // script blocks that .NET code calls back find it
         return new HostSession(host, runspace);
     }
