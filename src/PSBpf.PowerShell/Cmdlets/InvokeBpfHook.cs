@@ -12,7 +12,7 @@ public sealed class InvokeBpfHook : RunCmdlet
 
     /// <summary>The hook, as type:target.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(HookCompleter))]
+    [ArgumentCompleter(typeof(FiringHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string Hook { get; set; } = "";
 

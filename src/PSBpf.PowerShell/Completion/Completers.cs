@@ -33,9 +33,18 @@ internal sealed class LinkCompleter : NameCompleter
         session.Links.Select(link => (link.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), link.ToString()));
 }
 
+/// <summary>Completes names of hooks that have something to run.</summary>
+internal sealed class FiringHookCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        session.GetHooks().Where(hook => hook.Links.Count > 0).Select(hook => (hook.Name, HookCompleter.Tip(hook)));
+}
+
 /// <summary>Completes names of hooks.</summary>
 internal sealed class HookCompleter : NameCompleter
 {
     protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
-        session.GetHooks().Select(hook => (hook.Name, hook.Links.Count == 0 ? "nothing attached" : $"runs {string.Join(", ", hook.Links)}"));
+        session.GetHooks().Select(hook => (hook.Name, Tip(hook)));
+
+    internal static string Tip(BpfHook hook) => hook.Links.Count == 0 ? "nothing attached" : $"runs {string.Join(", ", hook.Links)}";
 }
