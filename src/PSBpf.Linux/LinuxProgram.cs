@@ -32,6 +32,9 @@ public sealed class LinuxProgram : IKernelProgram
     /// <inheritdoc/>
     public BpfVerification Verification { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<NativeCode> NativeCode => [];
+
     /// <summary>Instruction slots after the verifier's rewriting; 0 where the kernel hides it from this process.</summary>
     public int TranslatedInstructions { get; }
 

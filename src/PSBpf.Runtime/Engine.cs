@@ -1,4 +1,5 @@
 using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
@@ -9,11 +10,13 @@ namespace PSBpf.Runtime;
 internal sealed class Engine
 {
     private ExecutionEnvironment _environment;
+    private JitOptions _jit;
 
     public Engine(ManagedKernelOptions options)
     {
         Options = options;
         _environment = options.Environment;
+        _jit = options.Jit;
         Cpus = new VirtualCpuSet(this, options.PossibleCpus);
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
@@ -35,6 +38,13 @@ internal sealed class Engine
 
     /// <summary>Native memory of maps.</summary>
     public MemoryAccount Account { get; }
+
+    /// <summary>How programs are compiled that are not yet.</summary>
+    public JitOptions Jit
+    {
+        get => Volatile.Read(ref _jit);
+        set => Volatile.Write(ref _jit, value);
+    }
 
     /// <summary>The world that runs see from now on.</summary>
     public ExecutionEnvironment Environment

@@ -4,6 +4,7 @@ using PSBpf.Objects;
 using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Hooks;
 using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Verifier;
 
@@ -47,6 +48,17 @@ public sealed class ManagedKernel : IBpfKernel
         {
             ArgumentNullException.ThrowIfNull(value);
             _engine.Environment = value;
+        }
+    }
+
+    /// <summary>How programs are compiled from now on; what is compiled stays as it is, and mode Off interprets it all the same.</summary>
+    public JitOptions Jit
+    {
+        get => _engine.Jit;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            _engine.Jit = value;
         }
     }
 

@@ -1,4 +1,5 @@
 using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Jit;
 
 namespace PSBpf.Runtime;
 
@@ -16,6 +17,9 @@ public sealed record ManagedKernelOptions
 
     /// <summary>Instructions that one run may execute; they are counted where it loops and calls.</summary>
     public long InstructionBudget { get; init; } = 1L << 32;
+
+    /// <summary>How programs are compiled.</summary>
+    public JitOptions Jit { get; init; } = JitOptions.Default;
 
     /// <summary>The world that programs see.</summary>
     public ExecutionEnvironment Environment { get; init; } = ExecutionEnvironment.Machine;

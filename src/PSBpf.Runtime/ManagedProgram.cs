@@ -34,6 +34,9 @@ public sealed class ManagedProgram : IKernelProgram
     /// <inheritdoc/>
     public BpfVerification Verification { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<NativeCode> NativeCode => [];
+
     /// <summary>What runs.</summary>
     internal ExecutableProgram Executable { get; }
 

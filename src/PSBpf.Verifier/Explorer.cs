@@ -30,7 +30,6 @@ internal sealed partial class Explorer
     private readonly List<Checkpoint>?[] _explored;
     private readonly Stack<(PathState State, int Pc)> _pending = new();
     private readonly Stack<PathState> _free = new();
-    private readonly int[] _functionStack;
     private readonly int _budget;
     private readonly IPathObserver? _observer;
 
@@ -61,7 +60,7 @@ internal sealed partial class Explorer
         _comparison = new StateComparison(_live);
         _precision = new Precision(code);
         _explored = new List<Checkpoint>?[code.Length];
-        _functionStack = new int[flow.Functions.Count];
+        Facts = new ProgramFacts(code.Length, flow.Functions.Count);
         _observer = observer;
         _decisions = decisions is null ? null : new Queue<bool>(decisions);
     }
@@ -78,8 +77,8 @@ internal sealed partial class Explorer
     /// <summary>Instructions on the path that is being walked.</summary>
     public int PathLength => _state.Length;
 
-    /// <summary>Bytes of stack that each function uses.</summary>
-    public ReadOnlySpan<int> FunctionStack => _functionStack;
+    /// <summary>What held on all paths so far.</summary>
+    public ProgramFacts Facts { get; }
 
     private FrameState Frame => _state.Current;
 
@@ -221,8 +220,8 @@ internal sealed partial class Explorer
         ref readonly var instruction = ref _code[_pc];
         var row = instruction.Row;
         _observer?.Before(_pc, _state);
-        int at = _pc;
-        _entry = new HistoryEntry(at);
+        Facts.Reach(_pc);
+        _entry = new HistoryEntry(_pc);
         bool goesOn = row.Kind switch
         {
             FormKind.Alu => StepAlu(in instruction, row),

@@ -29,7 +29,7 @@ public static class ProgramVerifier
         long start = Stopwatch.GetTimestamp();
         var run = new VerifierRun(spec, maps, options);
         var report = run.Execute(cancellation) with { Duration = Stopwatch.GetElapsedTime(start) };
-        return new VerifierResult(report, report.Accepted ? new VerifiedProgram(spec, run.Code, report) : null);
+        return new VerifierResult(report, report.Accepted ? new VerifiedProgram(spec, run.Code, report, run.Facts!) : null);
     }
 }
 
@@ -40,6 +40,9 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
     private const int MaxInstructions = 1_000_000;
 
     public DecodedInstruction[] Code { get; } = new DecodedInstruction[spec.Instructions.Length];
+
+    /// <summary>What the exploration found; null before it.</summary>
+    public ProgramFacts? Facts { get; private set; }
 
     public BpfVerification Execute(CancellationToken cancellation)
     {
@@ -68,9 +71,10 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         }
 
         var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions);
+        Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);
         int depth = 0;
-        if (refusal is null) refusal = StackBudget.Check(spec, Code, flow, explorer.FunctionStack, out depth);
+        if (refusal is null) refusal = StackBudget.Check(spec, Code, flow, explorer.Facts.StackDepths, out depth);
         var report = refusal is null ? Accepted(depth) : Refused(refusal);
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
         if (refusal is null && options.LogLevel == 0) return report;

@@ -10,11 +10,12 @@ namespace PSBpf.Verifier;
 /// </summary>
 public sealed class VerifiedProgram
 {
-    internal VerifiedProgram(ProgramSpec spec, DecodedInstruction[] instructions, BpfVerification verification)
+    internal VerifiedProgram(ProgramSpec spec, DecodedInstruction[] instructions, BpfVerification verification, ProgramFacts facts)
     {
         Spec = spec;
         Instructions = instructions;
         Verification = verification;
+        Facts = facts;
     }
 
     /// <summary>The blueprint that was judged.</summary>
@@ -25,4 +26,7 @@ public sealed class VerifiedProgram
 
     /// <summary>The report.</summary>
     public BpfVerification Verification { get; }
+
+    /// <summary>What a compiler may rely on.</summary>
+    public ProgramFacts Facts { get; }
 }

@@ -14,6 +14,12 @@ public interface IKernelProgram : IDisposable
     /// <summary>The report of the verifier that accepted it.</summary>
     BpfVerification Verification { get; }
 
+    /// <summary>
+    /// The machine code that it runs as: whole for the Linux kernel's, function by function for the managed engine's, where
+    /// it is kept when the JIT's mode is Debug. Empty when it is interpreted or may not be seen.
+    /// </summary>
+    IReadOnlyList<NativeCode> NativeCode { get; }
+
     /// <summary>BPF_PROG_TEST_RUN.</summary>
     TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default);
 }

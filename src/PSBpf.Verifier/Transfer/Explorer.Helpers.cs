@@ -54,7 +54,12 @@ internal sealed partial class Explorer
         FillMemory(helper, facts);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
-        if (helper.ChangesPacket) ForgetPacket();
+        if (helper.ChangesPacket)
+        {
+            Facts.ChangeInput();
+            ForgetPacket();
+        }
+
         SetResult(helper, facts);
         return Next();
     }
@@ -77,6 +82,7 @@ internal sealed partial class Explorer
             case ArgumentKind.ConstantMap:
                 if (state.Type != RegisterType.Map) return RefuseArgument(helper, register, "map_ptr", "a map");
                 facts.Map = state.Map;
+                Facts.UseMap(_pc, state.Map);
                 return true;
             case ArgumentKind.MapKey:
                 if (!CheckMemory(helper, register, _maps[facts.Map].KeySize, writes: false, "the map's key")) return false;
@@ -155,6 +161,7 @@ internal sealed partial class Explorer
                         $"{helper.Name} does not take packet bytes in r{register}; copy them to the stack first.", register);
                 }
 
+                if (writes) Facts.ChangeInput();
                 return size > int.MaxValue ? RefuseArgument(helper, register, "pkt", $"memory for {what}") : CheckPacket(register, in state, 0, (int)size);
             case RegisterType.MapValue:
                 var map = _maps[state.Map];
@@ -183,7 +190,12 @@ internal sealed partial class Explorer
             long least = state.Offset + state.SignedMin, most = state.Offset + state.SignedMax + size;
             if (least >= -FrameState.StackBytes && most <= 0)
             {
-                if (!writes) Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)least, (int)most));
+                if (!writes)
+                {
+                    Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)least, (int)most));
+                    NoteUnwritten(_state.FrameAt(state.Frame), (int)least, (int)most);
+                }
+
                 return CheckStack(register, in state, 0, (int)size);
             }
         }

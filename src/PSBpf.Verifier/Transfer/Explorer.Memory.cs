@@ -122,6 +122,7 @@ internal sealed partial class Explorer
         if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd)
             return RefuseAccess(register, in pointer);
         if (!CheckAlignment(register, in pointer, offset, size, strict)) return false;
+        if (!NoteAccess(register, in pointer, access)) return false;
         switch (pointer.Type)
         {
             case RegisterType.Context:
@@ -143,6 +144,28 @@ internal sealed partial class Explorer
                 if (access == MemoryAccess.Read) return LoadFromStack(register, in pointer, offset, size, ref loaded);
                 return true;
         }
+    }
+
+    // What the context's fields become depends on the instruction alone, so an instruction that accesses the context accesses nothing else.
+    private bool NoteAccess(int register, in RegState pointer, MemoryAccess access)
+    {
+        var memory = pointer.Type switch
+        {
+            RegisterType.Context => AccessedMemory.Context,
+            RegisterType.Stack => AccessedMemory.Stack,
+            RegisterType.MapValue => AccessedMemory.MapValue,
+            RegisterType.RingBufferMemory => AccessedMemory.RingBuffer,
+            _ => AccessedMemory.Packet,
+        };
+        var known = Facts.MemoryAt(_pc);
+        if (known != AccessedMemory.None && known != memory && ((known | memory) & AccessedMemory.Context) != 0)
+        {
+            return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
+                $"On one path r{register} is the context here, on another one something else; an instruction that accesses the context accesses nothing else.", register);
+        }
+
+        Facts.Access(_pc, memory, access == MemoryAccess.Write);
+        return true;
     }
 
     private bool RefuseAccess(int register, in RegState pointer)

@@ -37,7 +37,7 @@ internal sealed partial class Explorer
             at = least;
         }
 
-        ref int used = ref _functionStack[_state.FrameAt(pointer.Frame).Function];
+        ref int used = ref Facts.StackDepths[_state.FrameAt(pointer.Frame).Function];
         used = Math.Max(used, (int)-at);
         return true;
     }
@@ -50,12 +50,14 @@ internal sealed partial class Explorer
         {
             int least = (int)(at + pointer.SignedMin), end = (int)(at + pointer.SignedMax) + size;
             Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(least, end));
+            NoteUnwritten(frame, least, end);
             if (AllZero(frame, least, end)) loaded = RegState.ConstantScalar(0);
             return true;
         }
 
         int first = (int)(at + (long)pointer.Bits.Value);
         Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(first, first + size));
+        NoteUnwritten(frame, first, first + size);
         ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
         if (slot.IsSpill)
         {
@@ -154,6 +156,12 @@ internal sealed partial class Explorer
             ref var kind = ref slot.Bytes[FrameState.ByteOf(at)];
             if (!(keepZero && kind == StackByte.Zero)) kind = StackByte.Misc;
         }
+    }
+
+    private void NoteUnwritten(FrameState frame, int from, int end)
+    {
+        for (int at = from; at < end; at++)
+            if (frame.Stack[FrameState.SlotOf(at)].Bytes[FrameState.ByteOf(at)] == StackByte.Invalid) Facts.ReadUnwrittenStack();
     }
 
     private static bool AllZero(FrameState frame, int from, int end)

@@ -11,6 +11,8 @@ internal sealed class FakeProgram(FakeKernel kernel, int id, ProgramSpec spec, B
 
     public BpfVerification Verification => verification;
 
+    public IReadOnlyList<NativeCode> NativeCode => [];
+
     public TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default) =>
         new() { ReturnValue = kernel.Result(request), Data = request.Data.ToArray(), DurationNanoseconds = 7 };
 

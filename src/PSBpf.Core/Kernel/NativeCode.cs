@@ -1,0 +1,22 @@
+namespace PSBpf.Kernel;
+
+/// <summary>A piece of machine code that a program was compiled to.</summary>
+public sealed record NativeCode
+{
+    /// <summary>The function or part of one that it is, e.g. the subprogram's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where it lies; 0 when that is not known.</summary>
+    public ulong Address { get; init; }
+
+    /// <summary>The machine code.</summary>
+    public required ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>Which instruction each stretch comes from, ascending by offset; empty when that is not known.</summary>
+    public IReadOnlyList<NativeCodePoint> Points { get; init; } = [];
+}
+
+/// <summary>From here on the machine code belongs to an instruction.</summary>
+/// <param name="Offset">Bytes into the machine code.</param>
+/// <param name="Instruction">The instruction's slot; −1 for what belongs to none, such as a prologue.</param>
+public readonly record struct NativeCodePoint(int Offset, int Instruction);

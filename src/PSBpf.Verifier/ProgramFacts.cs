@@ -1,0 +1,84 @@
+namespace PSBpf.Verifier;
+
+/// <summary>
+/// What holds on every path of an accepted program, gathered while the paths were explored: what a compiler may rely on.
+/// Only what pruning compares is a fact; the value that a register had on one explored path is none.
+/// </summary>
+public sealed class ProgramFacts
+{
+    private const int NoMap = -1, SeveralMaps = -2;
+
+    private readonly AccessedMemory[] _accessed;
+    private readonly int[] _maps;
+    private readonly bool[] _reached;
+    private readonly int[] _stackDepths;
+
+    internal ProgramFacts(int slots, int functions)
+    {
+        _accessed = new AccessedMemory[slots];
+        _maps = new int[slots];
+        Array.Fill(_maps, NoMap);
+        _reached = new bool[slots];
+        _stackDepths = new int[functions];
+    }
+
+    /// <summary>
+    /// Whether some path reads stack bytes that nothing was written to; such bytes have to be the same for every run, so
+    /// whoever runs the program clears them first.
+    /// </summary>
+    public bool ReadsUnwrittenStack { get; private set; }
+
+    /// <summary>Whether some path may change the packet or the context.</summary>
+    public bool ChangesInput { get; private set; }
+
+    /// <summary>Whether some path reaches a slot; what none reaches never executes.</summary>
+    public bool IsReached(int slot) => _reached[slot];
+
+    /// <summary>The kinds of memory that the instruction in a slot loads from or stores to.</summary>
+    public AccessedMemory MemoryAt(int slot) => _accessed[slot];
+
+    /// <summary>The map that the call in a slot is always given, as index into the program's maps; −1 when there is none or it varies.</summary>
+    public int MapAt(int slot) => Math.Max(_maps[slot], NoMap);
+
+    /// <summary>Bytes of stack that a function uses; functions are numbered in the order of their first slots.</summary>
+    public int StackDepthOf(int function) => _stackDepths[function];
+
+    internal Span<int> StackDepths => _stackDepths;
+
+    internal void Reach(int slot) => _reached[slot] = true;
+
+    internal void Access(int slot, AccessedMemory memory, bool writes)
+    {
+        _accessed[slot] |= memory;
+        if (writes && (memory & (AccessedMemory.Packet | AccessedMemory.Context)) != 0) ChangesInput = true;
+    }
+
+    internal void UseMap(int slot, int map) => _maps[slot] = _maps[slot] == NoMap || _maps[slot] == map ? map : SeveralMaps;
+
+    internal void ReadUnwrittenStack() => ReadsUnwrittenStack = true;
+
+    internal void ChangeInput() => ChangesInput = true;
+}
+
+/// <summary>Kinds of memory.</summary>
+[Flags]
+public enum AccessedMemory : byte
+{
+    /// <summary>None.</summary>
+    None = 0,
+
+    /// <summary>The program's context, at the instruction's offset.</summary>
+    Context = 1,
+
+    /// <summary>A frame of the stack.</summary>
+    Stack = 2,
+
+    /// <summary>Packet bytes or their metadata.</summary>
+    Packet = 4,
+
+    /// <summary>A map's value.</summary>
+    MapValue = 8,
+
+    /// <summary>A sample reserved in a ring buffer.</summary>
+    RingBuffer = 16,
+}
