@@ -148,6 +148,7 @@ public sealed class ManagedKernel : IBpfKernel
             }
 
             var executable = ExecutableProgram.From(verified, held);
+            if (_engine.Jit is { Mode: not JitMode.Off, Timing: JitTiming.Eager } jit) executable.Compile(jit);
             return new ManagedProgram(_engine, Interlocked.Increment(ref _lastProgramId), verified.Spec, report, executable, [.. held]);
         }
         catch

@@ -35,7 +35,14 @@ public sealed class ManagedProgram : IKernelProgram
     public BpfVerification Verification { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<NativeCode> NativeCode => [];
+    public IReadOnlyList<NativeCode> NativeCode => Executable.Compiled?.NativeCode ?? [];
+
+    /// <summary>Whether it runs as machine code.</summary>
+    public bool IsCompiled => Executable.Compiled is not null;
+
+    /// <summary>Compiles it now, with the options that its kernel has now; nothing happens when it is compiled.</summary>
+    /// <returns>Whether it is compiled.</returns>
+    public bool Compile() => Executable.Compile(_engine.Jit) is not null;
 
     /// <summary>What runs.</summary>
     internal ExecutableProgram Executable { get; }

@@ -29,11 +29,12 @@ public sealed class NamespaceTests
             ("Sources", []),
             ("Contexts", ["Interpreter", "Memory", "Runs"]),
             ("Helpers", ["Contexts", "Environment", "Maps", "Runs"]),
-            ("Interpreter", ["Contexts", "Helpers", "Maps", "Runs"]),
+            ("Interpreter", ["Contexts", "Helpers", "Jit", "Maps", "Runs"]),
+            ("Jit", ["Contexts", "Helpers", "Interpreter", "Maps", "Runs"]),
             ("Maps", [".", "Environment", "Memory", "Runs"]),
-            ("Runs", [".", "Contexts", "Environment", "Helpers", "Interpreter", "Maps", "Memory"]),
+            ("Runs", [".", "Contexts", "Environment", "Helpers", "Interpreter", "Jit", "Maps", "Memory"]),
             ("Hooks", [".", "Contexts", "Environment", "Interpreter", "Runs"]),
-            (".", ["Environment", "Hooks", "Interpreter", "Maps", "Memory", "Runs"]),
+            (".", ["Environment", "Hooks", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
         ],
     };
 
@@ -41,7 +42,7 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> Knots = new()
     {
         ["PSBpf.Core"] = [],
-        ["PSBpf.Runtime"] = [".", "Contexts", "Helpers", "Hooks", "Interpreter", "Maps", "Runs"],
+        ["PSBpf.Runtime"] = [".", "Contexts", "Helpers", "Hooks", "Interpreter", "Jit", "Maps", "Runs"],
     };
 
     public static TheoryData<string> Projects => new(Allowed.Keys);

@@ -4,6 +4,7 @@ using PSBpf.Kernel;
 using PSBpf.Linux;
 using PSBpf.Objects;
 using PSBpf.Runtime;
+using PSBpf.Runtime.Jit;
 using PSBpf.Uapi;
 
 namespace PSBpf.Differential.Tests;
@@ -11,21 +12,21 @@ namespace PSBpf.Differential.Tests;
 /// <summary>The managed engine and the machine's kernel side by side; a test is skipped where bpf(2) cannot be used.</summary>
 internal sealed class KernelPair : IDisposable
 {
-    private KernelPair(IBpfKernel linux)
+    private KernelPair(IBpfKernel linux, JitOptions jit)
     {
         Linux = linux;
-        Managed = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = linux.PossibleCpus });
+        Managed = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = linux.PossibleCpus, Jit = jit });
     }
 
     public ManagedKernel Managed { get; }
 
     public IBpfKernel Linux { get; }
 
-    public static KernelPair OpenOrSkip()
+    public static KernelPair OpenOrSkip(JitOptions? jit = null)
     {
         var linux = LinuxKernel.TryOpen(out var reason);
         if (linux is null) Assert.Skip(reason!.ToString());
-        return new KernelPair(linux);
+        return new KernelPair(linux, jit ?? new JitOptions { Timing = JitTiming.Eager });
     }
 
     public MapPair CreateMap(MapSpec spec) => new(Managed.CreateMap(spec), Linux.CreateMap(spec));

@@ -1,4 +1,6 @@
 using PSBpf.Kernel;
+using PSBpf.Runtime;
+using PSBpf.Runtime.Jit;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Tests.Random;
 
@@ -7,10 +9,20 @@ namespace PSBpf.Differential.Tests;
 public sealed class RandomProgramTests
 {
     /// <summary>Random programs that both accept do the same on random packets, and never leave their memory.</summary>
-    [Fact]
-    public void Random_programs_do_the_same_in_both_kernels()
+    [Theory]
+    [InlineData("interpreter")]
+    [InlineData("compiled")]
+    [InlineData("compiled in tiny pieces")]
+    [InlineData("compiled with checks")]
+    public void Random_programs_do_the_same_in_both_kernels(string engine)
     {
-        using var kernels = KernelPair.OpenOrSkip();
+        using var kernels = KernelPair.OpenOrSkip(engine switch
+        {
+            "interpreter" => new JitOptions { Mode = JitMode.Off },
+            "compiled in tiny pieces" => new JitOptions { Timing = JitTiming.Eager, LargestPiece = 2 },
+            "compiled with checks" => new JitOptions { Timing = JitTiming.Eager, Checked = true },
+            _ => new JitOptions { Timing = JitTiming.Eager },
+        });
         var cancellation = TestContext.Current.CancellationToken;
         int accepted = 0, ran = 0;
         for (int seed = 1; seed <= 3000; seed++)
@@ -22,6 +34,7 @@ public sealed class RandomProgramTests
             if (managed is not null)
             {
                 accepted++;
+                Assert.Equal(engine != "interpreter", ((ManagedProgram)managed).IsCompiled);
                 var linux = kernels.Linux.LoadProgram(spec, [.. maps.Select(map => map.Linux)], ProgramLoadOptions.Default, cancellation);
                 Assert.True(linux.Program is not null, $"seed {seed}: accepted here, but the kernel says {linux.Verification.Message}\n{text}");
                 using var pair = new ProgramPair(managed, linux.Program);

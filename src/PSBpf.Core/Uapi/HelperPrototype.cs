@@ -18,6 +18,12 @@ public sealed record HelperPrototype
     /// <summary>What it takes in r1 to r5; shorter than five when it takes fewer.</summary>
     public IReadOnlyList<ArgumentKind> Arguments { get; init; } = [];
 
+    /// <summary>Whether it looks at the registers after its arguments too, as many as its format asks for.</summary>
+    public bool IsVariadic { get; init; }
+
+    /// <summary>How many registers, from r1 on, it may read.</summary>
+    public int RegistersRead => IsVariadic ? 5 : Arguments.Count;
+
     /// <summary>Whether only programs with a GPL-compatible licence may call it.</summary>
     public bool GplOnly { get; init; }
 

@@ -30,7 +30,7 @@ public static class HelperTable
         Row(2, ReturnKind.Integer, [ConstantMap, MapKey, MapValue, Anything], takesPacket: true, maps: KeyedMaps),
         Row(3, ReturnKind.Integer, [ConstantMap, MapKey], takesPacket: true, maps: KeyedMaps),
         Row(5, ReturnKind.Integer, []),
-        Row(6, ReturnKind.Integer, [Memory, Size], gpl: true),
+        Row(6, ReturnKind.Integer, [Memory, Size], gpl: true, variadic: true),
         Row(7, ReturnKind.Integer, []),
         Row(8, ReturnKind.Integer, []),
         Row(14, ReturnKind.Integer, []),
@@ -70,13 +70,14 @@ public static class HelperTable
 
     private static HelperPrototype Row(
         int id, ReturnKind returns, ArgumentKind[] arguments, bool gpl = false, bool changesPacket = false,
-        bool takesPacket = false, MapType[]? maps = null, ProgramType[]? types = null) => new()
+        bool takesPacket = false, bool variadic = false, MapType[]? maps = null, ProgramType[]? types = null) => new()
         {
             Id = id,
             Name = NameOf(id),
             IsDescribed = true,
             Return = returns,
             Arguments = arguments,
+            IsVariadic = variadic,
             GplOnly = gpl,
             ChangesPacket = changesPacket,
             TakesPacket = takesPacket,

@@ -1,3 +1,4 @@
+using System.Reflection;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
@@ -6,6 +7,9 @@ namespace PSBpf.Runtime.Helpers;
 /// <summary>A helper's implementation and what its arguments must be.</summary>
 internal readonly unsafe struct HelperEntry
 {
+    /// <summary>The method behind it, for compiled code.</summary>
+    public readonly MethodInfo Method;
+
     /// <summary>The implementation; null for none.</summary>
     public readonly delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong> Function;
 
@@ -15,10 +19,14 @@ internal readonly unsafe struct HelperEntry
     /// <summary>Its argument kinds, empty when none of them refers to memory.</summary>
     public readonly ArgumentKind[] Checked;
 
-    public HelperEntry(delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong> function, HelperPrototype prototype)
+    public HelperEntry(HelperFunction function, HelperPrototype prototype)
     {
-        Function = function;
+        Method = function.Method;
+        Function = (delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong>)Method.MethodHandle.GetFunctionPointer();
         Prototype = prototype;
         Checked = prototype.Arguments.All(kind => kind is ArgumentKind.Anything or ArgumentKind.Scalar) ? [] : [.. prototype.Arguments];
     }
 }
+
+/// <summary>A helper: gets the run and r1 to r5, gives r0.</summary>
+internal delegate ulong HelperFunction(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5);

@@ -1,4 +1,3 @@
-using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Helpers;
@@ -20,36 +19,36 @@ internal static unsafe class HelperSet
     private static HelperEntry[] Build()
     {
         var entries = new HelperEntry[HelperTable.All.Count + 1];
-        void Row(int id, delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong> function) =>
+        void Row(int id, HelperFunction function) =>
             entries[id] = new HelperEntry(function, HelperTable.Find(id)!);
 
-        Row(1, &MapHelpers.Lookup);
-        Row(2, &MapHelpers.Update);
-        Row(3, &MapHelpers.Delete);
-        Row(5, &WorldHelpers.KtimeGetNs);
-        Row(6, &PrintHelpers.TracePrintk);
-        Row(7, &WorldHelpers.GetPrandomU32);
-        Row(8, &WorldHelpers.GetSmpProcessorId);
-        Row(14, &WorldHelpers.GetCurrentPidTgid);
-        Row(15, &WorldHelpers.GetCurrentUidGid);
-        Row(16, &WorldHelpers.GetCurrentComm);
-        Row(26, &PacketHelpers.SkbLoadBytes);
-        Row(28, &ChecksumHelpers.CsumDiff);
-        Row(42, &WorldHelpers.GetNumaNodeId);
-        Row(44, &PacketHelpers.XdpAdjustHead);
-        Row(65, &PacketHelpers.XdpAdjustTail);
-        Row(118, &WorldHelpers.Jiffies64);
-        Row(125, &WorldHelpers.KtimeGetBootNs);
-        Row(130, &RingBufferHelpers.Output);
-        Row(131, &RingBufferHelpers.Reserve);
-        Row(132, &RingBufferHelpers.Submit);
-        Row(133, &RingBufferHelpers.Discard);
-        Row(134, &RingBufferHelpers.Query);
-        Row(160, &WorldHelpers.KtimeGetCoarseNs);
-        Row(188, &PacketHelpers.XdpGetBuffLen);
-        Row(189, &PacketHelpers.XdpLoadBytes);
-        Row(190, &PacketHelpers.XdpStoreBytes);
-        Row(208, &WorldHelpers.KtimeGetTaiNs);
+        Row(1, MapHelpers.Lookup);
+        Row(2, MapHelpers.Update);
+        Row(3, MapHelpers.Delete);
+        Row(5, WorldHelpers.KtimeGetNs);
+        Row(6, PrintHelpers.TracePrintk);
+        Row(7, WorldHelpers.GetPrandomU32);
+        Row(8, WorldHelpers.GetSmpProcessorId);
+        Row(14, WorldHelpers.GetCurrentPidTgid);
+        Row(15, WorldHelpers.GetCurrentUidGid);
+        Row(16, WorldHelpers.GetCurrentComm);
+        Row(26, PacketHelpers.SkbLoadBytes);
+        Row(28, ChecksumHelpers.CsumDiff);
+        Row(42, WorldHelpers.GetNumaNodeId);
+        Row(44, PacketHelpers.XdpAdjustHead);
+        Row(65, PacketHelpers.XdpAdjustTail);
+        Row(118, WorldHelpers.Jiffies64);
+        Row(125, WorldHelpers.KtimeGetBootNs);
+        Row(130, RingBufferHelpers.Output);
+        Row(131, RingBufferHelpers.Reserve);
+        Row(132, RingBufferHelpers.Submit);
+        Row(133, RingBufferHelpers.Discard);
+        Row(134, RingBufferHelpers.Query);
+        Row(160, WorldHelpers.KtimeGetCoarseNs);
+        Row(188, PacketHelpers.XdpGetBuffLen);
+        Row(189, PacketHelpers.XdpLoadBytes);
+        Row(190, PacketHelpers.XdpStoreBytes);
+        Row(208, WorldHelpers.KtimeGetTaiNs);
         return entries;
     }
 }

@@ -21,16 +21,16 @@ internal static unsafe class AtomicOperations
             case FormId.AtomicOr32: Interlocked.Or(ref narrow, (int)value); break;
             case FormId.AtomicAnd64: Interlocked.And(ref wide, value); break;
             case FormId.AtomicAnd32: Interlocked.And(ref narrow, (int)value); break;
-            case FormId.AtomicXor64: Xor(ref wide, value); break;
-            case FormId.AtomicXor32: Xor(ref narrow, (int)value); break;
-            case FormId.AtomicFetchAdd64: *source = (ulong)(Interlocked.Add(ref wide, value) - value); break;
-            case FormId.AtomicFetchAdd32: *source = (uint)(Interlocked.Add(ref narrow, (int)value) - (int)value); break;
+            case FormId.AtomicXor64: FetchXor(ref wide, value); break;
+            case FormId.AtomicXor32: FetchXor(ref narrow, (int)value); break;
+            case FormId.AtomicFetchAdd64: *source = (ulong)FetchAdd(ref wide, value); break;
+            case FormId.AtomicFetchAdd32: *source = (uint)FetchAdd(ref narrow, (int)value); break;
             case FormId.AtomicFetchOr64: *source = (ulong)Interlocked.Or(ref wide, value); break;
             case FormId.AtomicFetchOr32: *source = (uint)Interlocked.Or(ref narrow, (int)value); break;
             case FormId.AtomicFetchAnd64: *source = (ulong)Interlocked.And(ref wide, value); break;
             case FormId.AtomicFetchAnd32: *source = (uint)Interlocked.And(ref narrow, (int)value); break;
-            case FormId.AtomicFetchXor64: *source = (ulong)Xor(ref wide, value); break;
-            case FormId.AtomicFetchXor32: *source = (uint)Xor(ref narrow, (int)value); break;
+            case FormId.AtomicFetchXor64: *source = (ulong)FetchXor(ref wide, value); break;
+            case FormId.AtomicFetchXor32: *source = (uint)FetchXor(ref narrow, (int)value); break;
             case FormId.AtomicXchg64: *source = (ulong)Interlocked.Exchange(ref wide, value); break;
             case FormId.AtomicXchg32: *source = (uint)Interlocked.Exchange(ref narrow, (int)value); break;
             case FormId.AtomicCmpxchg64: registers[0] = (ulong)Interlocked.CompareExchange(ref wide, value, (long)registers[0]); break;
@@ -70,7 +70,33 @@ internal static unsafe class AtomicOperations
         _ => ((form - FormId.AtomicAdd64) & 1) == 0 ? 8u : 4u,
     };
 
-    private static long Xor(ref long target, long value)
+    // One operation each, which compiled code calls too.
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long FetchAdd(ref long target, long value) => Interlocked.Add(ref target, value) - value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FetchAdd(ref int target, int value) => Interlocked.Add(ref target, value) - value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long FetchOr(ref long target, long value) => Interlocked.Or(ref target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FetchOr(ref int target, int value) => Interlocked.Or(ref target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long FetchAnd(ref long target, long value) => Interlocked.And(ref target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int FetchAnd(ref int target, int value) => Interlocked.And(ref target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static long Exchange(ref long target, long value) => Interlocked.Exchange(ref target, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Exchange(ref int target, int value) => Interlocked.Exchange(ref target, value);
+
+    public static long FetchXor(ref long target, long value)
     {
         long old = Volatile.Read(ref target);
         while (true)
@@ -81,7 +107,7 @@ internal static unsafe class AtomicOperations
         }
     }
 
-    private static int Xor(ref int target, int value)
+    public static int FetchXor(ref int target, int value)
     {
         int old = Volatile.Read(ref target);
         while (true)

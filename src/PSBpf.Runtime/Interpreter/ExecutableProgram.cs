@@ -3,6 +3,8 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Jit;
+using PSBpf.Runtime.Jit.Emit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
 using PSBpf.Verifier;
@@ -18,8 +20,14 @@ internal sealed unsafe class ExecutableProgram
     private readonly Operation[] _operations;
     private readonly Instruction[] _slots;
     private readonly ProgramSpec? _spec;
+    private readonly DecodedInstruction[] _decoded;
+    private readonly ProgramFacts? _facts;
+    private readonly Lock _compiling = new();
+    private CompiledProgram? _compiled;
+    private volatile bool _isCompilable = true;
+    private int _runs;
 
-    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps)
+    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps)
     {
         Name = name;
         Type = ProgramTypeTable.Get(type);
@@ -27,6 +35,8 @@ internal sealed unsafe class ExecutableProgram
         View = ContextView.Of(Type.Context);
         _spec = spec;
         _slots = slots;
+        _decoded = decoded;
+        _facts = facts;
         _operations = ProgramBinder.Bind(decoded, Maps, View);
         Code = (Operation*)Unsafe.AsPointer(ref _operations[0]);
     }
@@ -48,7 +58,7 @@ internal sealed unsafe class ExecutableProgram
 
     /// <summary>Binds a verified program.</summary>
     public static ExecutableProgram From(VerifiedProgram program, IReadOnlyList<RuntimeMap> maps) =>
-        new(program.Spec.Name, program.Spec.Type, program.Spec, program.Spec.Instructions, program.Instructions.Span, maps);
+        new(program.Spec.Name, program.Spec.Type, program.Spec, program.Spec.Instructions, program.Instructions.ToArray(), program.Facts, maps);
 
     /// <summary>Binds raw instructions.</summary>
     /// <exception cref="BpfException">BPF2103 when they use what is not implemented; BPF2106 when they are no program.</exception>
@@ -59,7 +69,52 @@ internal sealed unsafe class ExecutableProgram
         CheckReferences(program, decoded);
         var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec));
         if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
-        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, program.Maps);
+        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps);
+    }
+
+    /// <summary>Its machine code; null while it has none.</summary>
+    public CompiledProgram? Compiled => Volatile.Read(ref _compiled);
+
+    /// <summary>Why it is not compiled, although it was tried; empty otherwise.</summary>
+    public string NotCompiledBecause { get; private set; } = "";
+
+    /// <summary>Compiles it, unless that was done or cannot be done. A program that nobody verified is compiled with checks.</summary>
+    public CompiledProgram? Compile(JitOptions options)
+    {
+        if (Compiled is not null || !_isCompilable) return Compiled;
+        lock (_compiling)
+        {
+            if (Compiled is not null || !_isCompilable) return Compiled;
+            var input = new JitInput
+            {
+                Name = Name,
+                Code = _decoded,
+                Facts = _facts,
+                Maps = Maps,
+                View = View,
+                Type = Type,
+                Checked = options.Checked || _facts is null,
+                LargestPiece = options.LargestPiece,
+            };
+            try
+            {
+                Volatile.Write(ref _compiled, JitCompiler.Compile(input, options.Mode == JitMode.Debug));
+            }
+            catch (NotCompilableException exception)
+            {
+                NotCompiledBecause = exception.Message;
+                _isCompilable = false;
+            }
+
+            return Compiled;
+        }
+    }
+
+    /// <summary>Counts a run that was interpreted; after some it is compiled on another thread.</summary>
+    public void CountRun(JitOptions options)
+    {
+        if (!_isCompilable || options.Mode == JitMode.Off || ++_runs != options.BackgroundAfterRuns) return;
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Program.Compile(state.Options), (Program: this, Options: options), preferLocal: false);
     }
 
     /// <summary>The place of an instruction, for diagnostics.</summary>

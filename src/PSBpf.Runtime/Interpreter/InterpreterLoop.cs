@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using PSBpf.Isa;
 using PSBpf.Runtime.Runs;
 
@@ -153,98 +152,98 @@ internal static unsafe class InterpreterLoop
                 case FormId.Ldxb:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 1, write: false);
-                    r[op->Destination] = IsReadable(frame, address, 1) ? *(byte*)address : run.Load(address, 1, (int)(op - code));
+                    r[op->Destination] = RunFrame.IsReadable(frame, address, 1) ? *(byte*)address : run.Load(address, 1, (int)(op - code));
                     break;
 
                 case FormId.Ldxh:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 2, write: false);
-                    r[op->Destination] = IsReadable(frame, address, 2) ? *(ushort*)address : run.Load(address, 2, (int)(op - code));
+                    r[op->Destination] = RunFrame.IsReadable(frame, address, 2) ? *(ushort*)address : run.Load(address, 2, (int)(op - code));
                     break;
 
                 case FormId.Ldxw:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 4, write: false);
-                    r[op->Destination] = IsReadable(frame, address, 4) ? *(uint*)address : run.Load(address, 4, (int)(op - code));
+                    r[op->Destination] = RunFrame.IsReadable(frame, address, 4) ? *(uint*)address : run.Load(address, 4, (int)(op - code));
                     break;
 
                 case FormId.Ldxdw:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 8, write: false);
-                    r[op->Destination] = IsReadable(frame, address, 8) ? *(ulong*)address : run.Load(address, 8, (int)(op - code));
+                    r[op->Destination] = RunFrame.IsReadable(frame, address, 8) ? *(ulong*)address : run.Load(address, 8, (int)(op - code));
                     break;
 
                 case FormId.Ldxsb:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 1, write: false);
-                    r[op->Destination] = (ulong)(sbyte)(IsReadable(frame, address, 1) ? *(byte*)address : run.Load(address, 1, (int)(op - code)));
+                    r[op->Destination] = (ulong)(sbyte)(RunFrame.IsReadable(frame, address, 1) ? *(byte*)address : run.Load(address, 1, (int)(op - code)));
                     break;
 
                 case FormId.Ldxsh:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 2, write: false);
-                    r[op->Destination] = (ulong)(short)(IsReadable(frame, address, 2) ? *(ushort*)address : run.Load(address, 2, (int)(op - code)));
+                    r[op->Destination] = (ulong)(short)(RunFrame.IsReadable(frame, address, 2) ? *(ushort*)address : run.Load(address, 2, (int)(op - code)));
                     break;
 
                 case FormId.Ldxsw:
                     address = r[op->Source] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 4, write: false);
-                    r[op->Destination] = (ulong)(int)(IsReadable(frame, address, 4) ? *(uint*)address : run.Load(address, 4, (int)(op - code)));
+                    r[op->Destination] = (ulong)(int)(RunFrame.IsReadable(frame, address, 4) ? *(uint*)address : run.Load(address, 4, (int)(op - code)));
                     break;
 
                 case FormId.Stb:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 1, write: true);
-                    if (IsWritable(frame, address, 1)) *(byte*)address = (byte)op->Immediate;
+                    if (RunFrame.IsWritable(frame, address, 1)) *(byte*)address = (byte)op->Immediate;
                     else run.Store(address, 1, (ulong)op->Immediate, (int)(op - code));
                     break;
 
                 case FormId.Stxb:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 1, write: true);
-                    if (IsWritable(frame, address, 1)) *(byte*)address = (byte)r[op->Source];
+                    if (RunFrame.IsWritable(frame, address, 1)) *(byte*)address = (byte)r[op->Source];
                     else run.Store(address, 1, r[op->Source], (int)(op - code));
                     break;
 
                 case FormId.Sth:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 2, write: true);
-                    if (IsWritable(frame, address, 2)) *(ushort*)address = (ushort)op->Immediate;
+                    if (RunFrame.IsWritable(frame, address, 2)) *(ushort*)address = (ushort)op->Immediate;
                     else run.Store(address, 2, (ulong)op->Immediate, (int)(op - code));
                     break;
 
                 case FormId.Stxh:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 2, write: true);
-                    if (IsWritable(frame, address, 2)) *(ushort*)address = (ushort)r[op->Source];
+                    if (RunFrame.IsWritable(frame, address, 2)) *(ushort*)address = (ushort)r[op->Source];
                     else run.Store(address, 2, r[op->Source], (int)(op - code));
                     break;
 
                 case FormId.Stw:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 4, write: true);
-                    if (IsWritable(frame, address, 4)) *(uint*)address = (uint)op->Immediate;
+                    if (RunFrame.IsWritable(frame, address, 4)) *(uint*)address = (uint)op->Immediate;
                     else run.Store(address, 4, (ulong)op->Immediate, (int)(op - code));
                     break;
 
                 case FormId.Stxw:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 4, write: true);
-                    if (IsWritable(frame, address, 4)) *(uint*)address = (uint)r[op->Source];
+                    if (RunFrame.IsWritable(frame, address, 4)) *(uint*)address = (uint)r[op->Source];
                     else run.Store(address, 4, r[op->Source], (int)(op - code));
                     break;
 
                 case FormId.Stdw:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 8, write: true);
-                    if (IsWritable(frame, address, 8)) *(ulong*)address = (ulong)op->Immediate;
+                    if (RunFrame.IsWritable(frame, address, 8)) *(ulong*)address = (ulong)op->Immediate;
                     else run.Store(address, 8, (ulong)op->Immediate, (int)(op - code));
                     break;
 
                 case FormId.Stxdw:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, 8, write: true);
-                    if (IsWritable(frame, address, 8)) *(ulong*)address = r[op->Source];
+                    if (RunFrame.IsWritable(frame, address, 8)) *(ulong*)address = r[op->Source];
                     else run.Store(address, 8, r[op->Source], (int)(op - code));
                     break;
 
@@ -320,26 +319,5 @@ internal static unsafe class InterpreterLoop
 
             op = code + op->Offset;
         }
-    }
-
-    // The three places that most accesses go to; RunState.Load and Store know the others.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsReadable(RunFrame* frame, ulong address, uint size)
-    {
-        if (address - frame->StackBase <= RunFrame.StackSize - size) return true;
-        ulong offset = address - frame->PacketBase;
-        if (offset < frame->PacketLength && size <= frame->PacketLength - offset) return true;
-        offset = address - frame->ValueBase;
-        return offset < frame->ValueLength && size <= frame->ValueLength - offset;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWritable(RunFrame* frame, ulong address, uint size)
-    {
-        if (address - frame->StackBase <= RunFrame.StackSize - size) return true;
-        ulong offset = address - frame->PacketBase;
-        if (offset < frame->PacketWritable && size <= frame->PacketWritable - offset) return true;
-        offset = address - frame->ValueBase;
-        return offset < frame->ValueWritable && size <= frame->ValueWritable - offset;
     }
 }

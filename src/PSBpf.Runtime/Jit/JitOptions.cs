@@ -41,6 +41,9 @@ public sealed record JitOptions
     /// <summary>Runs after which a program is compiled in the background.</summary>
     public int BackgroundAfterRuns { get; init; } = 2;
 
-    /// <summary>Cuts programs into pieces of this many instructions at most; 0 for as large as the machine's compiler optimises. Tests force small ones.</summary>
-    internal int LargestPiece { get; init; }
+    /// <summary>
+    /// Cuts programs into pieces of this many instructions at most; 0 for as large as the machine's compiler optimises.
+    /// Small ones cost speed: they are for finding faults in how pieces are put together.
+    /// </summary>
+    public int LargestPiece { get; init; }
 }

@@ -29,6 +29,9 @@ internal sealed unsafe class ArrayMap : RuntimeMap
         });
     }
 
+    /// <summary>Bytes from one value to the next.</summary>
+    public uint Stride => _stride;
+
     /// <inheritdoc/>
     public override ulong DirectValueAddress => (ulong)_values;
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace PSBpf.Runtime.Runs;
@@ -16,7 +17,13 @@ internal unsafe struct RunFrame
     public const int MaximumFrames = 8;
 
     /// <summary>Bytes from one frame's stack to the next: the gap belongs to nobody, so that running over the edge shows.</summary>
-    public const int StackStride = StackSize + 64;
+    public const int StackStride = StackSize + 128;
+
+    /// <summary>
+    /// Words above a frame's stack, which programs cannot reach: there compiled code keeps registers while it goes from one
+    /// method to the next, r0 to r9 in their order, and then the rounds that may_goto has left.
+    /// </summary>
+    public const int SavedMayGoto = 10;
 
     /// <summary>The kernel's BPF_MAX_LOOPS: how often may_goto stays in its loop.</summary>
     public const long MayGotoLimit = 8 * 1024 * 1024;
@@ -65,4 +72,28 @@ internal unsafe struct RunFrame
 
     /// <summary>Words saved per caller.</summary>
     public const int SavedWords = 7;
+
+    // The three places that most accesses go to; RunState.Load and Store know the others.
+
+    /// <summary>Whether an access reads the current frame's stack, the packet or the map value that was used last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsReadable(RunFrame* frame, ulong address, uint size)
+    {
+        if (address - frame->StackBase <= StackSize - size) return true;
+        ulong offset = address - frame->PacketBase;
+        if (offset < frame->PacketLength && size <= frame->PacketLength - offset) return true;
+        offset = address - frame->ValueBase;
+        return offset < frame->ValueLength && size <= frame->ValueLength - offset;
+    }
+
+    /// <summary>The same for writing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsWritable(RunFrame* frame, ulong address, uint size)
+    {
+        if (address - frame->StackBase <= StackSize - size) return true;
+        ulong offset = address - frame->PacketBase;
+        if (offset < frame->PacketWritable && size <= frame->PacketWritable - offset) return true;
+        offset = address - frame->ValueBase;
+        return offset < frame->ValueWritable && size <= frame->ValueWritable - offset;
+    }
 }

@@ -8,7 +8,8 @@ namespace PSBpf.Runtime.Runs;
 /// <summary>Which memory the run may touch: the places that the loop's fast checks leave out.</summary>
 internal sealed unsafe partial class RunState
 {
-    private RegionTable.Snapshot _regions;
+    // As they were when the run first asked; a later run must not use what this one saw.
+    private RegionTable.Snapshot? _regions;
 
     /// <summary>Loads from an address that the fast checks did not recognise.</summary>
     /// <returns>The value, zero-extended.</returns>
@@ -125,7 +126,7 @@ internal sealed unsafe partial class RunState
     // Map values: the snapshot taken at the start of the run, or the present one when a map was made since.
     private bool OwnsValue(ulong address, uint size, bool write)
     {
-        var region = _regions.Find(address);
+        var region = (_regions ??= Engine.Regions.Current).Find(address);
         if (region is null)
         {
             var current = Engine.Regions.Current;

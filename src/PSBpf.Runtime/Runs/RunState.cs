@@ -2,6 +2,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Memory;
 
 namespace PSBpf.Runtime.Runs;
@@ -23,15 +24,23 @@ internal sealed unsafe partial class RunState
     // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat.
     private const long Slice = 1 << 20;
 
+    /// <summary>What bpf_get_smp_processor_id says. Compiled code reads the field.</summary>
+    public readonly int CpuId;
+
+    /// <summary>What is left of the present part of the instruction budget, for compiled code that checks.</summary>
+    public long Fuel;
+
     private readonly NativeBlock _block;
     private readonly ulong _stacks;
     private long _budget;
     private long _granted;
     private CancellationToken _cancellation;
+    private CompiledProgram? _compiled;
 
     public RunState(VirtualCpu cpu)
     {
         Cpu = cpu;
+        CpuId = cpu.Id;
         Engine = cpu.Set.Engine;
         _block = new NativeBlock(FrameArea + StackArea + ContextArea);
         Frame = (RunFrame*)_block.Address;
@@ -70,13 +79,28 @@ internal sealed unsafe partial class RunState
     public List<string>? Output { get; private set; }
 
     /// <summary>Gets ready for runs of a program; the context and the packet are filled in afterwards.</summary>
-    public void Begin(ExecutableProgram program, ExecutionEnvironment environment, CancellationToken cancellation)
+    /// <param name="program">The program.</param>
+    /// <param name="environment">The world that it sees.</param>
+    /// <param name="interpret">Whether it is interpreted even where compiled code exists.</param>
+    /// <param name="cancellation">Stops an interpreted or checked run.</param>
+    public void Begin(ExecutableProgram program, ExecutionEnvironment environment, bool interpret, CancellationToken cancellation)
     {
+        var jit = Engine.Jit;
+        _compiled = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
+        if (_compiled is null && !interpret) program.CountRun(jit);
         Program = program;
         Environment = environment;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
         Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;
+    }
+
+    /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context.</summary>
+    public ulong Execute()
+    {
+        if (_compiled is { } compiled) return ExecuteCompiled(compiled);
+        var none = default(NoObserver);
+        return Interpret(ref none);
     }
 
     /// <summary>Runs the program from its start with the checked interpreter, r1 pointing to the context.</summary>
@@ -97,6 +121,35 @@ internal sealed unsafe partial class RunState
         try
         {
             return InterpreterLoop.Execute(this, Program, ref observer);
+        }
+        finally
+        {
+            if (_reservations > 0) DiscardReservations();
+        }
+    }
+
+    private ulong ExecuteCompiled(CompiledProgram compiled)
+    {
+        _regions = null;
+        Output = null;
+        var frame = Frame;
+        if (compiled.IsChecked)
+        {
+            frame->ValueBase = frame->ValueLength = frame->ValueWritable = 0;
+            frame->Depth = 0;
+            OpenStack(0);
+            _budget = Engine.Options.InstructionBudget;
+            Fuel = FirstSlice();
+        }
+        else
+        {
+            // Its frames are not counted, so helpers that look for the owner of an address see all of them.
+            frame->Depth = RunFrame.MaximumFrames - 1;
+        }
+
+        try
+        {
+            return compiled.Entry(this, _stacks + RunFrame.StackSize, (ulong)Context);
         }
         finally
         {

@@ -3,6 +3,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Jit;
 
 namespace PSBpf.Runtime.Runs;
 
@@ -15,6 +16,7 @@ internal static class TestRunner
     /// <exception cref="BpfException">BPF2104, BPF2101, BPF2102.</exception>
     public static TestRunResult Run(Engine engine, ExecutableProgram program, TestRunRequest request, CancellationToken cancellation)
     {
+        if (!request.Interpret && engine.Jit is { Mode: not JitMode.Off } jit && (request.Repeat > 1 || jit.Timing == JitTiming.Eager)) program.Compile(jit);
         var none = default(NoObserver);
         return Run(engine, program, request, ref none, cancellation);
     }
@@ -34,7 +36,7 @@ internal static class TestRunner
         try
         {
             var run = cpu.State;
-            run.Begin(program, environment, cancellation);
+            run.Begin(program, environment, request.Interpret || typeof(TObserver) != typeof(NoObserver), cancellation);
             ulong result = 0;
             long elapsed = 0;
             for (int round = 0; round < request.Repeat; round++)
@@ -44,7 +46,7 @@ internal static class TestRunner
                 engine.Cpus.Renew(cpu);
                 input.Fill(run, packet, context);
                 long start = Stopwatch.GetTimestamp();
-                result = run.Interpret(ref observer);
+                result = typeof(TObserver) == typeof(NoObserver) ? run.Execute() : run.Interpret(ref observer);
                 elapsed += Stopwatch.GetTimestamp() - start;
             }
 

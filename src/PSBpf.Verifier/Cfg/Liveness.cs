@@ -49,7 +49,7 @@ internal static class Liveness
         if (row.Uses.HasFlag(RegisterUse.WritesR0)) writes |= 1;
         if (row.Uses.HasFlag(RegisterUse.ClobbersArguments)) writes |= Scratched;
         if (row.Kind == FormKind.CallHelper && HelperTable.Find((int)instruction.Immediate) is { IsDescribed: true } helper)
-            reads |= Arguments & ((2 << helper.Arguments.Count) - 1);
+            reads |= Arguments & ((2 << helper.RegistersRead) - 1);
         else if (row.Kind is FormKind.CallHelper or FormKind.CallFunction or FormKind.CallKfunc or FormKind.CallRegister)
             reads |= Arguments;
         // Legacy packet loads take the context from r6.

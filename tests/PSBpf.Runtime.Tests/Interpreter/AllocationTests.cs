@@ -59,7 +59,7 @@ public sealed class AllocationTests
             if (round == 200) before = GC.GetAllocatedBytesForCurrentThread();
             var cpu = engine.Cpus.Enter();
             var run = cpu.State;
-            run.Begin(program, engine.Environment, CancellationToken.None);
+            run.Begin(program, engine.Environment, interpret: true, CancellationToken.None);
             XdpInput.Instance.Fill(run, packet, []);
             var none = default(NoObserver);
             Assert.True(run.Interpret(ref none) == 2);

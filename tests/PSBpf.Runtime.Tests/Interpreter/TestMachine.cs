@@ -1,13 +1,18 @@
+using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Tests.Interpreter;
 
-/// <summary>Runs assembly text that no verifier has seen.</summary>
+/// <summary>
+/// Runs assembly text that no verifier has seen: in the interpreter, and where nothing but r0 can differ also compiled with checks,
+/// whole and in tiny pieces, which must give the same result or the same fault.
+/// </summary>
 internal sealed class TestMachine : IDisposable
 {
     private readonly Engine _engine;
@@ -33,7 +38,44 @@ internal sealed class TestMachine : IDisposable
         ExecutableProgram.From(new UncheckedProgram("test", instructions, _maps, Type));
 
     /// <summary>R0 of a program without context, all 64 bits.</summary>
-    public ulong Run(string text) => Run(Load(text));
+    public ulong Run(string text)
+    {
+        var program = Load(text);
+        if (_maps.Count > 0 || text.Contains("call bpf_", StringComparison.Ordinal)) return Run(program);
+        var (result, fault) = Try(program, interpret: true);
+        foreach (int pieces in (int[])[0, 1, 3])
+        {
+            var compiled = Load(text);
+            if (compiled.Compile(new JitOptions { Checked = true, LargestPiece = pieces }) is null) continue;
+            Compiled++;
+            var (other, otherFault) = Try(compiled, interpret: false);
+            Assert.Equal(fault?.Message, otherFault?.Message);
+            Assert.True(result == other, $"0x{result:x} interpreted, 0x{other:x} compiled with pieces of {pieces}:\n{text}");
+        }
+
+        return fault is null ? result : throw fault;
+    }
+
+    /// <summary>Compiled programs that ran.</summary>
+    public int Compiled { get; private set; }
+
+    private (ulong Result, BpfException? Fault) Try(ExecutableProgram program, bool interpret)
+    {
+        var cpu = _engine.Cpus.Enter();
+        try
+        {
+            cpu.State.Begin(program, _engine.Environment, interpret, TestContext.Current.CancellationToken);
+            return (cpu.State.Execute(), null);
+        }
+        catch (BpfException fault)
+        {
+            return (0, fault);
+        }
+        finally
+        {
+            _engine.Cpus.Exit(cpu);
+        }
+    }
 
     public ulong Run(ExecutableProgram program)
     {
@@ -48,7 +90,7 @@ internal sealed class TestMachine : IDisposable
         try
         {
             var run = cpu.State;
-            run.Begin(program, _engine.Environment, TestContext.Current.CancellationToken);
+            run.Begin(program, _engine.Environment, interpret: true, TestContext.Current.CancellationToken);
             return run.Interpret(ref observer);
         }
         finally

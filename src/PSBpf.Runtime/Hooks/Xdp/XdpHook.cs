@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using PSBpf.Diagnostics;
 using PSBpf.Runtime.Contexts;
-using PSBpf.Runtime.Interpreter;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Hooks.Xdp;
@@ -28,11 +27,10 @@ internal sealed class XdpHook : ManagedHook
             var link = LinksToFire()[0];
             var program = link.Program;
             var run = cpu.State;
-            run.Begin(program.Executable, environment, cancellation);
+            run.Begin(program.Executable, environment, interpret: false, cancellation);
             XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
-            var none = default(NoObserver);
             long start = Stopwatch.GetTimestamp();
-            int result = (int)run.Interpret(ref none);
+            int result = (int)run.Execute();
             long ticks = Stopwatch.GetTimestamp() - start;
             Count(ticks);
             return

@@ -1,0 +1,45 @@
+using PSBpf.Runtime.Runs;
+
+namespace PSBpf.Runtime.Jit;
+
+/// <summary>What compiled code calls besides helpers.</summary>
+internal static unsafe class CompiledCalls
+{
+    /// <summary>A legacy packet load; negative outside of the packet.</summary>
+    public static long LoadPacket(RunState run, ulong context, int size, int offset, int slot)
+    {
+        run.Frame->Registers[6] = context;
+        return run.LoadPacket(size, offset, slot) ? (long)run.Frame->Registers[0] : -1;
+    }
+
+    /// <summary>Calls a helper after checking its arguments by the prototype.</summary>
+    public static ulong CallHelper(RunState run, int helper, int slot, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
+    {
+        ulong* registers = run.Frame->Registers;
+        registers[1] = r1;
+        registers[2] = r2;
+        registers[3] = r3;
+        registers[4] = r4;
+        registers[5] = r5;
+        run.Instruction = slot;
+        return run.CallHelper(helper, registers);
+    }
+
+    /// <summary>Checks the address of an atomic instruction.</summary>
+    public static void CheckAtomic(RunState run, ulong address, int size, bool write, int slot) => run.CheckAtomic(address, (uint)size, write, slot);
+
+    /// <summary>Opens a checked frame for a subprogram.</summary>
+    public static void EnterFrame(RunState run, int slot) => run.EnterFunction(slot);
+
+    /// <summary>Closes it.</summary>
+    public static void LeaveFrame(RunState run) => run.LeaveFunction();
+
+    /// <summary>Takes the next part of the instruction budget.</summary>
+    public static void Refuel(RunState run, int slot) => run.Fuel = run.NextSlice(run.Fuel, slot);
+
+    /// <summary>The fault of running past the end.</summary>
+    public static ulong RunsOut(RunState run, int slot) => throw run.UnknownOperation(slot);
+
+    /// <summary>Clears what a function uses of its stack.</summary>
+    public static void ClearStack(ulong framePointer, int bytes) => new Span<byte>((byte*)framePointer - bytes, bytes).Clear();
+}

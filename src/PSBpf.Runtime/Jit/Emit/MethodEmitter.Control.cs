@@ -1,0 +1,294 @@
+using System.Reflection.Emit;
+using PSBpf.Isa;
+using PSBpf.Runtime.Jit.Flow;
+using PSBpf.Runtime.Runs;
+
+namespace PSBpf.Runtime.Jit.Emit;
+
+/// <summary>Jumps, calls, the beginning and the end of methods.</summary>
+internal sealed partial class MethodEmitter
+{
+    private void EmitJump(in DecodedInstruction instruction, int slot, BasicBlock block)
+    {
+        int target = instruction.Target;
+        if (block.Taken is not { } taken)
+        {
+            // An unconditional jump, or a branch of which only one side is ever reached; that side is the block's next.
+            if (instruction.Row.Kind == FormKind.Jump || (block.Next?.Start == target && target != slot + 1)) CountFuel(target, slot);
+            return;
+        }
+
+        if (_input.Checked && target <= slot)
+        {
+            // The taken side pays for the round it makes.
+            var stays = _il.DefineLabel();
+            EmitCondition(in instruction, stays, negate: true);
+            CountFuel(target, slot);
+            _il.Branch(OpCodes.Br, LabelOf(taken));
+            _il.MarkLabel(stays);
+            return;
+        }
+
+        EmitCondition(in instruction, LabelOf(taken), negate: false);
+    }
+
+    private void EmitCondition(in DecodedInstruction instruction, Label label, bool negate)
+    {
+        var row = instruction.Row;
+        if (row.Kind == FormKind.MayGoto)
+        {
+            EmitMayGoto(label, negate);
+            return;
+        }
+
+        LoadNarrow(instruction.Destination, row.Width);
+        LoadOperand(in instruction, row);
+        if (row.Condition == Condition.Jset)
+        {
+            _il.Emit(OpCodes.And);
+            _il.Branch(negate ? OpCodes.Brfalse : OpCodes.Brtrue, label);
+            return;
+        }
+
+        _il.Branch((negate ? Opposite(row.Condition) : row.Condition) switch
+        {
+            Condition.Jeq => OpCodes.Beq,
+            Condition.Jne => OpCodes.Bne_Un,
+            Condition.Jgt => OpCodes.Bgt_Un,
+            Condition.Jge => OpCodes.Bge_Un,
+            Condition.Jlt => OpCodes.Blt_Un,
+            Condition.Jle => OpCodes.Ble_Un,
+            Condition.Jsgt => OpCodes.Bgt,
+            Condition.Jsge => OpCodes.Bge,
+            Condition.Jslt => OpCodes.Blt,
+            _ => OpCodes.Ble,
+        }, label);
+    }
+
+    private static Condition Opposite(Condition condition) => condition switch
+    {
+        Condition.Jeq => Condition.Jne,
+        Condition.Jne => Condition.Jeq,
+        Condition.Jgt => Condition.Jle,
+        Condition.Jle => Condition.Jgt,
+        Condition.Jge => Condition.Jlt,
+        Condition.Jlt => Condition.Jge,
+        Condition.Jsgt => Condition.Jsle,
+        Condition.Jsle => Condition.Jsgt,
+        Condition.Jsge => Condition.Jslt,
+        _ => Condition.Jsge,
+    };
+
+    // The count of rounds lies in the frame, beside the registers that wait for a hop.
+    private void EmitMayGoto(Label label, bool negate)
+    {
+        var goesOn = _il.DefineLabel();
+        LoadSavedAddress(RunFrame.SavedMayGoto);
+        _il.Emit(OpCodes.Ldind_I8);
+        _il.Branch(negate ? OpCodes.Brtrue : OpCodes.Brfalse, negate ? goesOn : label);
+        if (negate)
+        {
+            // What follows is the taken side: no rounds are left.
+            var taken = _il.DefineLabel();
+            _il.Branch(OpCodes.Br, taken);
+            _il.MarkLabel(goesOn);
+            CountMayGoto();
+            _il.Branch(OpCodes.Br, label);
+            _il.MarkLabel(taken);
+            return;
+        }
+
+        CountMayGoto();
+        _il.MarkLabel(goesOn);
+    }
+
+    private void CountMayGoto()
+    {
+        LoadSavedAddress(RunFrame.SavedMayGoto);
+        LoadSavedAddress(RunFrame.SavedMayGoto);
+        _il.Emit(OpCodes.Ldind_I8);
+        _il.Constant(1);
+        _il.Emit(OpCodes.Sub);
+        _il.Emit(OpCodes.Stind_I8);
+    }
+
+    // In checked code each jump backwards takes from the budget what it repeats.
+    private void CountFuel(int target, int slot)
+    {
+        if (!_input.Checked || target > slot) return;
+        var enough = _il.DefineLabel();
+        LoadRun();
+        LoadRun();
+        _il.LoadField(JitMethods.Fuel);
+        _il.Constant(slot - target + 1);
+        _il.Emit(OpCodes.Sub);
+        _il.StoreField(JitMethods.Fuel);
+        LoadRun();
+        _il.LoadField(JitMethods.Fuel);
+        _il.Constant(0);
+        _il.Branch(OpCodes.Bge, enough);
+        LoadRun();
+        _il.Constant32(slot);
+        _il.Call(JitMethods.Refuel);
+        _il.MarkLabel(enough);
+    }
+
+    private void EmitCallHelper(in DecodedInstruction instruction, int slot)
+    {
+        int helper = (int)instruction.Immediate;
+        if (_input.Checked)
+        {
+            LoadRun();
+            _il.Constant32(helper);
+            _il.Constant32(slot);
+            LoadArguments(LiveRegisters.Arguments);
+            _il.Call(JitMethods.CallChecked);
+            StoreRegister(0);
+            return;
+        }
+
+        if (TryEmitMapHelper(helper, slot)) return;
+        var entry = Helpers.HelperSet.Get(helper);
+        LoadRun();
+        LoadArguments(LiveRegisters.ArgumentsOf(helper));
+        _il.Call(entry.Method);
+        StoreRegister(0);
+    }
+
+    private void LoadArguments(int read)
+    {
+        for (int register = 1; register <= 5; register++)
+        {
+            if ((read >> register & 1) != 0) LoadRegister(register);
+            else _il.Constant(0);
+        }
+    }
+
+    private void EmitCallFunction(in DecodedInstruction instruction, int slot)
+    {
+        // Only a program that nobody verified calls its own beginning, which is another kind of method.
+        if (instruction.Target == 0) throw new NotCompilableException(slot, "call of the main program");
+        var callee = _methods.FunctionAt(instruction.Target);
+        if (_input.Checked)
+        {
+            CountCall(slot);
+            LoadRun();
+            _il.Constant32(slot);
+            _il.Call(JitMethods.EnterFrame);
+        }
+
+        LoadRun();
+        LoadFramePointer();
+        _il.Constant(RunFrame.StackStride);
+        _il.Emit(OpCodes.Add);
+        foreach (int register in ProgramMethods.ArgumentsOf(callee)) LoadRegister(register);
+        if (_piece is null) _il.Call(JitMethods.LeaveFrame);
+        else _il.Call(_methods.MethodOf(callee));
+        StoreRegister(0);
+        if (!_input.Checked) return;
+        LoadRun();
+        _il.Call(JitMethods.LeaveFrame);
+    }
+
+    private void CountCall(int slot) => CountFuel(slot, slot);
+
+    private void EmitExit()
+    {
+        LoadRegister(0);
+        _il.Emit(OpCodes.Ret);
+    }
+
+    // Only a program that nobody verified runs past its end.
+    private void EmitRunsOut(BasicBlock block)
+    {
+        LoadRun();
+        _il.Constant32(block.End);
+        _il.Call(JitMethods.RunsOut);
+        _il.Emit(OpCodes.Ret);
+    }
+
+    private void EmitFunctionStart()
+    {
+        var function = _piece!.Function;
+        int argument = _firstArgument + 2;
+        foreach (int register in function.Entry == 0 ? [1] : ProgramMethods.ArgumentsOf(function))
+        {
+            _il.LoadArgument(argument++);
+            StoreRegister(register);
+        }
+
+        if (_methods.UsesMayGoto(function))
+        {
+            LoadSavedAddress(RunFrame.SavedMayGoto);
+            _il.Constant(RunFrame.MayGotoLimit);
+            _il.Emit(OpCodes.Stind_I8);
+        }
+
+        // Registers that nothing was written to are zero in a program that nobody verified, as in the interpreter.
+        if (_input.Facts is null)
+        {
+            for (int mask = _piece.Root.LiveIn & ~(function.Entry == 0 ? 2 : LiveRegisters.Arguments); mask != 0; mask &= mask - 1)
+            {
+                _il.Constant(0);
+                StoreRegister(int.TrailingZeroCount(mask));
+            }
+        }
+
+        if (_input.Checked || _input.Facts is not { ReadsUnwrittenStack: true } facts || facts.StackDepthOf(function.Number) == 0) return;
+        LoadFramePointer();
+        _il.Constant32(facts.StackDepthOf(function.Number));
+        _il.Call(JitMethods.ClearStack);
+    }
+
+    private void EmitPieceStart()
+    {
+        int index = 0;
+        foreach (int register in _piece!.LiveRegisters)
+        {
+            if (index < Piece.PassedRegisters)
+            {
+                _il.LoadArgument(2 + index);
+            }
+            else
+            {
+                LoadSavedAddress(register);
+                _il.Emit(OpCodes.Ldind_I8);
+            }
+
+            StoreRegister(register);
+            index++;
+        }
+    }
+
+    // Goes on in another method, which returns to this one's caller.
+    private void EmitHop(Piece target)
+    {
+        var live = target.LiveRegisters.ToArray();
+        foreach (int register in live.Skip(Piece.PassedRegisters))
+        {
+            LoadSavedAddress(register);
+            LoadRegister(register);
+            _il.Emit(OpCodes.Stind_I8);
+        }
+
+        LoadRun();
+        LoadFramePointer();
+        for (int index = 0; index < Piece.PassedRegisters; index++)
+        {
+            if (index < live.Length) LoadRegister(live[index]);
+            else _il.Constant(0);
+        }
+
+        _il.Emit(OpCodes.Tailcall);
+        _il.Call(target.Method);
+        _il.Emit(OpCodes.Ret);
+    }
+
+    private void LoadSavedAddress(int word)
+    {
+        LoadFramePointer();
+        _il.Constant(word * sizeof(ulong));
+        _il.Emit(OpCodes.Add);
+        _il.Emit(OpCodes.Conv_U);
+    }
+}

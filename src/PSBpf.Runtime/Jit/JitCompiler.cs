@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
+using PSBpf.Runtime.Jit.Emit;
+using PSBpf.Runtime.Jit.Flow;
+
+namespace PSBpf.Runtime.Jit;
+
+/// <summary>Compiles programs: BPF to IL, in methods small enough for the machine's compiler to optimise.</summary>
+internal static class JitCompiler
+{
+    // Nothing fits into it: every block becomes a piece of its own.
+    private static readonly IlCost Nothing = new(0, 0, 0, 0);
+
+    /// <summary>Compiles a program.</summary>
+    /// <exception cref="NotCompilableException">It uses what only the interpreter executes.</exception>
+    public static CompiledProgram Compile(JitInput input, bool keepNativeCode = false)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var functions = FunctionGraph.Build(input);
+        var methods = new ProgramMethods(input, functions);
+        try
+        {
+            var pieces = Cut(input, functions, methods);
+            foreach (var (piece, name) in pieces) methods.Define(name, piece);
+            var compiled = new List<CompiledMethod>(pieces.Count);
+            foreach (var (piece, name) in pieces)
+            {
+                var emitter = new MethodEmitter(input, methods, piece, new IlWriter(piece.Method.GetILGenerator()));
+                emitter.Emit();
+                compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method));
+            }
+
+            // What is called is compiled before what calls it, so that calls lead straight there.
+            using var listener = keepNativeCode ? new NativeCodeListener() : null;
+            for (int index = compiled.Count - 1; index >= 0; index--) RuntimeHelpers.PrepareMethod(HandleOf(compiled[index].Method));
+            return new CompiledProgram(pieces[0].Piece.Method, compiled, methods.Handles, input.Checked)
+            {
+                Duration = Stopwatch.GetElapsedTime(start),
+                NativeCode = listener?.Collect(compiled) ?? [],
+            };
+        }
+        catch
+        {
+            methods.Free();
+            throw;
+        }
+    }
+
+    private static List<(Piece Piece, string Name)> Cut(JitInput input, List<FunctionGraph> functions, ProgramMethods methods)
+    {
+        var all = new List<(Piece, string)>();
+        foreach (var function in functions)
+        {
+            var measure = new MethodEmitter(input, methods, null, new IlWriter(null));
+            var pieces = PieceCutter.Cut(function, measure.Measure, input.LargestPiece > 0 ? Nothing : IlCost.Budget);
+            string name = function.Entry == 0 ? input.Name : $"{input.Name}+{function.Entry}";
+            for (int index = 0; index < pieces.Count; index++) all.Add((pieces[index], index == 0 ? name : $"{name}.{index}"));
+        }
+
+        return all;
+    }
+
+    // A method's handle is what PrepareMethod takes; getting it finishes the method.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "GetMethodDescriptor")]
+    private static extern RuntimeMethodHandle HandleOf(DynamicMethod method);
+}
