@@ -153,7 +153,7 @@ internal sealed partial class Explorer
         int pointerRegister = swapped ? instruction.Source : destination;
         if (row.Width == 32)
         {
-            if (row.Alu == AluOperation.Sub && !swapped)
+            if (row.Alu == AluOperation.Sub)
             {
                 dst = RegState.UnknownScalar();
                 return true;
