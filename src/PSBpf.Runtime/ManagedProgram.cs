@@ -66,6 +66,25 @@ public sealed class ManagedProgram : IKernelProgram
         }
     }
 
+    /// <summary>Runs it over many packets in one call: what the calls around a run cost is paid once, and nothing is copied back.</summary>
+    /// <param name="packets">The packets; they stay as they are.</param>
+    /// <param name="results">Gets R0 of each, as the program's C type has it; as many as there are packets.</param>
+    /// <param name="cancellation">Stops between two packets.</param>
+    /// <exception cref="BpfException">BPF2104 for a packet that does not fit the type, BPF2102, BPF2105.</exception>
+    public void Run(ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<int> results, CancellationToken cancellation = default)
+    {
+        if (results.Length != packets.Length) throw new ArgumentException($"There are {packets.Length} packets, but room for {results.Length} results.", nameof(results));
+        if (Volatile.Read(ref _disposed) != 0 || !TryAddReference()) throw Removed();
+        try
+        {
+            TestRunner.Run(_engine, Executable, packets, results, cancellation);
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
     /// <summary>Drops this reference. Links that use the program keep it; runs in progress finish.</summary>
     public void Dispose()
     {

@@ -13,6 +13,7 @@ public sealed class RandomProgramTests
     [InlineData("interpreter")]
     [InlineData("compiled")]
     [InlineData("compiled in tiny pieces")]
+    [InlineData("compiled in small pieces")]
     [InlineData("compiled with checks")]
     public void Random_programs_do_the_same_in_both_kernels(string engine)
     {
@@ -20,6 +21,7 @@ public sealed class RandomProgramTests
         {
             "interpreter" => new JitOptions { Mode = JitMode.Off },
             "compiled in tiny pieces" => new JitOptions { Timing = JitTiming.Eager, LargestPiece = 2 },
+            "compiled in small pieces" => new JitOptions { Timing = JitTiming.Eager, LargestPiece = 12 },
             "compiled with checks" => new JitOptions { Timing = JitTiming.Eager, Checked = true },
             _ => new JitOptions { Timing = JitTiming.Eager },
         });

@@ -72,6 +72,9 @@ internal sealed unsafe class ExecutableProgram
         return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps);
     }
 
+    /// <summary>Whether a run may change the packet or the context.</summary>
+    public bool ChangesInput => _facts?.ChangesInput ?? true;
+
     /// <summary>Its machine code; null while it has none.</summary>
     public CompiledProgram? Compiled => Volatile.Read(ref _compiled);
 

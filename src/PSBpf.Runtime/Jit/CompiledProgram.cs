@@ -51,4 +51,5 @@ internal delegate ulong CompiledEntry(RunState run, ulong framePointer, ulong co
 /// <param name="Name">The function, with a number when it was cut.</param>
 /// <param name="Cost">What the machine's compiler counted.</param>
 /// <param name="Method">The method; it lives as long as this.</param>
-internal sealed record CompiledMethod(string Name, IlCost Cost, DynamicMethod Method);
+/// <param name="Slots">The instructions in it, in the order of its code.</param>
+internal sealed record CompiledMethod(string Name, IlCost Cost, DynamicMethod Method, IReadOnlyList<int> Slots);

@@ -9,9 +9,6 @@ namespace PSBpf.Runtime.Jit;
 /// <summary>Compiles programs: BPF to IL, in methods small enough for the machine's compiler to optimise.</summary>
 internal static class JitCompiler
 {
-    // Nothing fits into it: every block becomes a piece of its own.
-    private static readonly IlCost Nothing = new(0, 0, 0, 0);
-
     /// <summary>Compiles a program.</summary>
     /// <exception cref="NotCompilableException">It uses what only the interpreter executes.</exception>
     public static CompiledProgram Compile(JitInput input, bool keepNativeCode = false)
@@ -28,7 +25,7 @@ internal static class JitCompiler
             {
                 var emitter = new MethodEmitter(input, methods, piece, new IlWriter(piece.Method.GetILGenerator()));
                 emitter.Emit();
-                compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method));
+                compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method, emitter.Slots));
             }
 
             // What is called is compiled before what calls it, so that calls lead straight there.
@@ -53,13 +50,16 @@ internal static class JitCompiler
         foreach (var function in functions)
         {
             var measure = new MethodEmitter(input, methods, null, new IlWriter(null));
-            var pieces = PieceCutter.Cut(function, measure.Measure, input.LargestPiece > 0 ? Nothing : IlCost.Budget);
+            var pieces = PieceCutter.Cut(function, measure.Measure, BudgetOf(input.LargestPiece));
             string name = function.Entry == 0 ? input.Name : $"{input.Name}+{function.Entry}";
             for (int index = 0; index < pieces.Count; index++) all.Add((pieces[index], index == 0 ? name : $"{name}.{index}"));
         }
 
         return all;
     }
+
+    // An instruction uses about four locals, so a piece has about as many instructions as was asked for.
+    private static IlCost BudgetOf(int largestPiece) => largestPiece > 0 ? IlCost.Budget with { LocalReferences = 4 * largestPiece } : IlCost.Budget;
 
     // A method's handle is what PrepareMethod takes; getting it finishes the method.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "GetMethodDescriptor")]

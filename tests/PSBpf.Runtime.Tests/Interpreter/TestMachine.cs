@@ -43,7 +43,7 @@ internal sealed class TestMachine : IDisposable
         var program = Load(text);
         if (_maps.Count > 0 || text.Contains("call bpf_", StringComparison.Ordinal)) return Run(program);
         var (result, fault) = Try(program, interpret: true);
-        foreach (int pieces in (int[])[0, 1, 3])
+        foreach (int pieces in (int[])[0, 1, 4])
         {
             var compiled = Load(text);
             if (compiled.Compile(new JitOptions { Checked = true, LargestPiece = pieces }) is null) continue;
@@ -81,6 +81,14 @@ internal sealed class TestMachine : IDisposable
     {
         var none = default(NoObserver);
         return Run(program, ref none);
+    }
+
+    /// <summary>R0 of a compiled program.</summary>
+    public ulong RunCompiled(ExecutableProgram program)
+    {
+        Assert.NotNull(program.Compiled);
+        var (result, fault) = Try(program, interpret: false);
+        return fault is null ? result : throw fault;
     }
 
     public ulong Run<TObserver>(ExecutableProgram program, ref TObserver observer)

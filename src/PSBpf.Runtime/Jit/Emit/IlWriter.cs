@@ -11,9 +11,6 @@ internal sealed class IlWriter(ILGenerator? generator)
     /// <summary>What was written so far.</summary>
     public IlCost Cost => new(_references, _instructions, _bytes, _blocks);
 
-    /// <summary>Bytes of IL so far.</summary>
-    public int Offset => generator?.ILOffset ?? _bytes;
-
     public LocalBuilder? DeclareLocal(Type type) => generator?.DeclareLocal(type);
 
     public Label DefineLabel() => generator?.DefineLabel() ?? default;

@@ -19,7 +19,7 @@ internal sealed partial class MethodEmitter
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[RegisterCount];
     private readonly Dictionary<BasicBlock, Label> _labels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Piece, Label> _hops = new(ReferenceEqualityComparer.Instance);
-    private readonly List<(int Offset, int Slot)> _points = [];
+    private readonly List<int> _slots = [];
     private readonly int _firstArgument;
     private LocalBuilder? _address, _scratch;
     private BasicBlock _block = null!;
@@ -39,8 +39,8 @@ internal sealed partial class MethodEmitter
         for (int register = 0; register < RegisterCount; register++) _registers[register] = il.DeclareLocal(typeof(ulong));
     }
 
-    /// <summary>Where instructions begin in the IL.</summary>
-    public IReadOnlyList<(int Offset, int Slot)> Points => _points;
+    /// <summary>The instructions that were emitted, in order.</summary>
+    public IReadOnlyList<int> Slots => _slots;
 
     /// <summary>What the method costs.</summary>
     public IlCost Cost => _il.Cost;
@@ -82,7 +82,7 @@ internal sealed partial class MethodEmitter
         int slot = block.Start;
         while (slot < block.End)
         {
-            _points.Add((_il.Offset, slot));
+            _slots.Add(slot);
             ref readonly var instruction = ref _input.Code[slot];
             bool last = slot + instruction.Row.Slots >= block.End;
             if (last && instruction.Row.Kind is FormKind.Branch or FormKind.MayGoto or FormKind.Jump) EmitJump(in instruction, slot, block);

@@ -3,9 +3,10 @@ using PSBpf.Runtime.Jit.Flow;
 namespace PSBpf.Runtime.Jit.Emit;
 
 /// <summary>
-/// Cuts a function into pieces that the machine's compiler optimises. A piece is a subtree of the dominator tree, so every
-/// edge into it leads to its root. From the leaves up, costs add up; where they exceed the budget, subtrees are cut off: those in the
-/// fewest loops first, of these the largest, of these the one that needs the fewest registers.
+/// Cuts a function into pieces that the machine's compiler optimises. A piece is a subtree of the dominator tree less the
+/// subtrees that were cut off it. From the leaves up, costs add up; where they exceed the budget, subtrees are cut off: those in the
+/// fewest loops first, of these the largest, of these the one that needs the fewest registers. An edge into a subtree leads to its root;
+/// one that leaves it leads further up, and what it arrives at becomes a root as well.
 /// </summary>
 internal static class PieceCutter
 {
@@ -37,7 +38,26 @@ internal static class PieceCutter
             if (block.Dominator is { } parent) (kept[parent.Index] ??= []).Add(block);
         }
 
+        while (SplitWhereEntered(blocks, isRoot))
+        {
+        }
+
         return Collect(function, isRoot);
+    }
+
+    // Makes roots of the blocks inside of pieces that other pieces lead to.
+    private static bool SplitWhereEntered(List<BasicBlock> blocks, bool[] isRoot)
+    {
+        var rootOf = new int[blocks.Count];
+        foreach (var block in blocks) rootOf[block.Index] = isRoot[block.Index] ? block.Index : rootOf[block.Dominator!.Index];
+        bool split = false;
+        foreach (var block in blocks)
+        {
+            if (isRoot[block.Index] || block.Predecessors.All(from => rootOf[from.Index] == rootOf[block.Index])) continue;
+            isRoot[block.Index] = split = true;
+        }
+
+        return split;
     }
 
     private static IlCost CutOff(List<BasicBlock> children, IlCost total, IlCost[] cost, bool[] isRoot, IlCost budget)
