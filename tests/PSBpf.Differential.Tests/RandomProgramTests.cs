@@ -12,22 +12,12 @@ public sealed class RandomProgramTests
     [Theory]
     [InlineData("interpreter")]
     [InlineData("compiled")]
-    [InlineData("compiled in tiny pieces")]
-    [InlineData("compiled in small pieces")]
-    [InlineData("compiled with checks")]
     public void Random_programs_do_the_same_in_both_kernels(string engine)
     {
-        using var kernels = KernelPair.OpenOrSkip(engine switch
-        {
-            "interpreter" => new JitOptions { Mode = JitMode.Off },
-            "compiled in tiny pieces" => new JitOptions { Timing = JitTiming.Eager, LargestPiece = 2 },
-            "compiled in small pieces" => new JitOptions { Timing = JitTiming.Eager, LargestPiece = 12 },
-            "compiled with checks" => new JitOptions { Timing = JitTiming.Eager, Checked = true },
-            _ => new JitOptions { Timing = JitTiming.Eager },
-        });
+        using var kernels = KernelPair.OpenOrSkip(new JitOptions { Mode = engine == "interpreter" ? JitMode.Off : JitMode.On, Timing = JitTiming.Eager });
         var cancellation = TestContext.Current.CancellationToken;
         int accepted = 0, ran = 0;
-        for (int seed = 1; seed <= 3000; seed++)
+        for (int seed = 1; seed <= 1500; seed++)
         {
             var (spec, text) = new ProgramGenerator(seed, repeatable: true).Make();
             if (spec.Type == ProgramType.CgroupSkb) continue; // judged elsewhere; its test run wants a cgroup
@@ -65,6 +55,6 @@ public sealed class RandomProgramTests
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"{accepted} programs accepted, {ran} runs compared");
-        Assert.True(accepted > 200, $"{accepted} programs accepted");
+        Assert.True(accepted > 100, $"{accepted} programs accepted");
     }
 }
