@@ -1,3 +1,5 @@
+using PSBpf.Verifier.Domain;
+
 namespace PSBpf.Verifier;
 
 /// <summary>
@@ -12,6 +14,7 @@ public sealed class ProgramFacts
     private readonly int[] _maps;
     private readonly bool[] _reached;
     private readonly int[] _stackDepths;
+    private readonly bool[] _sharedStack;
 
     internal ProgramFacts(int slots, int functions)
     {
@@ -20,6 +23,7 @@ public sealed class ProgramFacts
         Array.Fill(_maps, NoMap);
         _reached = new bool[slots];
         _stackDepths = new int[functions];
+        _sharedStack = new bool[functions * FrameState.StackBytes];
     }
 
     /// <summary>
@@ -43,7 +47,18 @@ public sealed class ProgramFacts
     /// <summary>Bytes of stack that a function uses; functions are numbered in the order of their first slots.</summary>
     public int StackDepthOf(int function) => _stackDepths[function];
 
+    /// <summary>
+    /// Whether some path accesses bytes of a function's stack in another way than by r10 and an offset: through a pointer that
+    /// was computed from it, in a helper, in a function that got such a pointer.
+    /// </summary>
+    /// <param name="function">The function.</param>
+    /// <param name="offset">The first byte's offset from r10; negative.</param>
+    /// <param name="size">How many bytes.</param>
+    public bool IsStackShared(int function, int offset, int size) => SharedBytes(function, offset, offset + size).Contains(true);
+
     internal Span<int> StackDepths => _stackDepths;
+
+    internal void ShareStack(int function, int from, int end) => SharedBytes(function, from, end).Fill(true);
 
     internal void Reach(int slot) => _reached[slot] = true;
 
@@ -58,6 +73,9 @@ public sealed class ProgramFacts
     internal void ReadUnwrittenStack() => ReadsUnwrittenStack = true;
 
     internal void ChangeInput() => ChangesInput = true;
+
+    private Span<bool> SharedBytes(int function, int from, int end) =>
+        _sharedStack.AsSpan((function + 1) * FrameState.StackBytes + from, end - from);
 }
 
 /// <summary>Kinds of memory.</summary>

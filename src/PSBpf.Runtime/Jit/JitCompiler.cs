@@ -23,7 +23,9 @@ internal static class JitCompiler
             var compiled = new List<CompiledMethod>(pieces.Count);
             foreach (var (piece, name) in pieces)
             {
-                var emitter = new MethodEmitter(input, methods, piece, new IlWriter(piece.Method.GetILGenerator()));
+                var il = new IlWriter(piece.Method.GetILGenerator());
+                bool whole = pieces.Count(other => ReferenceEquals(other.Piece.Function, piece.Function)) == 1;
+                var emitter = new MethodEmitter(input, methods, piece, il, whole ? StackLocals.Of(input, piece.Function, il) : StackLocals.None);
                 emitter.Emit();
                 compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method, emitter.Slots));
             }
@@ -49,7 +51,7 @@ internal static class JitCompiler
         var all = new List<(Piece, string)>();
         foreach (var function in functions)
         {
-            var measure = new MethodEmitter(input, methods, null, new IlWriter(null));
+            var measure = new MethodEmitter(input, methods, null, new IlWriter(null), StackLocals.None);
             var pieces = PieceCutter.Cut(function, measure.Measure, BudgetOf(input.LargestPiece));
             string name = function.Entry == 0 ? input.Name : $"{input.Name}+{function.Entry}";
             for (int index = 0; index < pieces.Count; index++) all.Add((pieces[index], index == 0 ? name : $"{name}.{index}"));

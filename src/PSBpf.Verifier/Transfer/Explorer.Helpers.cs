@@ -51,6 +51,7 @@ internal sealed partial class Explorer
         for (int index = 0; index < helper.Arguments.Count; index++)
             if (!CheckArgument(helper, index, ref facts)) return false;
         if (!CheckMapFits(helper, facts.Map)) return false;
+        if (helper.IsVariadic) ShareWhatFollows(helper);
         FillMemory(helper, facts);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
@@ -251,6 +252,18 @@ internal sealed partial class Explorer
         bool fits = helper.MapTypes.Contains(type);
         return fits || Refuse(DiagnosticRules.HelperArgument, $"cannot pass map_type {(int)type} into func {helper.Name}#{helper.Id}",
             $"{helper.Name} does not work on '{_maps[map].Name}', which is a {type}.", 1);
+    }
+
+    // What a format reads through a pointer is not judged, but it has to be there.
+    private void ShareWhatFollows(HelperPrototype helper)
+    {
+        for (int register = helper.Arguments.Count + 1; register <= helper.RegistersRead; register++)
+        {
+            ref readonly var state = ref Registers[register];
+            if (state.Type != RegisterType.Stack) continue;
+            long least = state.Bits.IsConstant ? state.Offset + (long)state.Bits.Value : -FrameState.StackBytes;
+            Facts.ShareStack(_state.FrameAt(state.Frame).Function, (int)Math.Clamp(least, -FrameState.StackBytes, 0), 0);
+        }
     }
 
     // What a helper fills is some number afterwards.

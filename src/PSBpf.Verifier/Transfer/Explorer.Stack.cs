@@ -9,10 +9,11 @@ internal sealed partial class Explorer
     /// <summary>Checks that an access lies in the frame and accounts for the stack it uses.</summary>
     private bool CheckStack(int register, in RegState pointer, int offset, int size)
     {
-        long at = (long)pointer.Offset + offset;
+        long at = (long)pointer.Offset + offset, end;
         if (pointer.Bits.IsConstant)
         {
             at += (long)pointer.Bits.Value;
+            end = at + size;
             if (at >= 0 || at < -FrameState.StackBytes || at + size > 0)
             {
                 return Refuse(DiagnosticRules.StackBounds, $"invalid read from stack R{register} off={at} size={size}",
@@ -35,9 +36,12 @@ internal sealed partial class Explorer
             }
 
             at = least;
+            end = most + size;
         }
 
-        ref int used = ref Facts.StackDepths[_state.FrameAt(pointer.Frame).Function];
+        int function = _state.FrameAt(pointer.Frame).Function;
+        if (register != 10) Facts.ShareStack(function, (int)at, (int)end);
+        ref int used = ref Facts.StackDepths[function];
         used = Math.Max(used, (int)-at);
         return true;
     }

@@ -13,7 +13,12 @@ internal sealed partial class MethodEmitter
     {
         var row = instruction.Row;
         bool signed = row.Kind == FormKind.LoadSigned;
-        if (_input.Checked)
+        if (instruction.Source == 10 && _stack.Find(instruction.Offset, row.Width) is { } local)
+        {
+            _il.Load(local);
+            if (signed) SignExtend(row.Width);
+        }
+        else if (_input.Checked)
         {
             LoadRun();
             LoadAddress(instruction.Source, instruction.Offset);
@@ -42,7 +47,18 @@ internal sealed partial class MethodEmitter
     private void EmitStore(in DecodedInstruction instruction, int slot)
     {
         var row = instruction.Row;
-        if (_input.Checked)
+        if (instruction.Destination == 10 && _stack.Find(instruction.Offset, row.Width) is { } local)
+        {
+            LoadStored(in instruction, row);
+            if (row.Width < 64)
+            {
+                _il.Emit(row.Width switch { 8 => OpCodes.Conv_U1, 16 => OpCodes.Conv_U2, _ => OpCodes.Conv_U4 });
+                _il.Emit(OpCodes.Conv_U8);
+            }
+
+            _il.Store(local);
+        }
+        else if (_input.Checked)
         {
             LoadRun();
             LoadAddress(instruction.Destination, instruction.Offset);

@@ -16,6 +16,7 @@ internal sealed partial class MethodEmitter
     private readonly ProgramMethods _methods;
     private readonly Piece? _piece;
     private readonly IlWriter _il;
+    private readonly StackLocals _stack;
     private readonly LocalBuilder?[] _registers = new LocalBuilder?[RegisterCount];
     private readonly Dictionary<BasicBlock, Label> _labels = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Piece, Label> _hops = new(ReferenceEqualityComparer.Instance);
@@ -29,8 +30,10 @@ internal sealed partial class MethodEmitter
     /// <param name="methods">Its other methods and the maps it uses.</param>
     /// <param name="piece">What to emit; null to measure blocks only.</param>
     /// <param name="il">Where to.</param>
-    public MethodEmitter(JitInput input, ProgramMethods methods, Piece? piece, IlWriter il)
+    /// <param name="stack">What of the stack is in locals.</param>
+    public MethodEmitter(JitInput input, ProgramMethods methods, Piece? piece, IlWriter il, StackLocals stack)
     {
+        _stack = stack;
         _input = input;
         _methods = methods;
         _piece = piece;
