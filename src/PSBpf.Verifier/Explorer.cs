@@ -43,11 +43,11 @@ internal sealed partial class Explorer
     private Refusal? _refusal;
 
     // Decisions to follow instead of exploring; null when exploring.
-    private readonly Queue<bool>? _decisions;
+    private readonly Queue<PathStep>? _decisions;
 
     public Explorer(
         ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, int budget,
-        IPathObserver? observer = null, IEnumerable<bool>? decisions = null)
+        IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null)
     {
         _spec = spec;
         _maps = maps;
@@ -62,7 +62,7 @@ internal sealed partial class Explorer
         _explored = new List<Checkpoint>?[code.Length];
         Facts = new ProgramFacts(code.Length, flow.Functions.Count);
         _observer = observer;
-        _decisions = decisions is null ? null : new Queue<bool>(decisions);
+        _decisions = decisions is null ? null : new Queue<PathStep>(decisions);
     }
 
     /// <summary>Instructions stepped through, over all paths.</summary>
@@ -147,21 +147,32 @@ internal sealed partial class Explorer
     {
         var list = _explored[_pc] ??= [];
         int jumps = _jumps - _jumpsAtCheckpoint, instructions = Processed - _processedAtCheckpoint;
-        bool worthwhile = jumps >= 2 && instructions >= 8;
+        // Every round of a loop with may_goto is compared with the one before.
+        bool round = _code[_pc].Form == FormId.MayGoto;
+        bool worthwhile = round || (jumps >= 2 && instructions >= 8);
         for (int index = list.Count - 1; index >= 0; index--)
         {
             var checkpoint = list[index];
             if (checkpoint.OpenPaths > 0)
             {
-                if (_comparison.Covers(checkpoint, _state, _pc, exact: true)) return Visited.Loop;
+                bool progress = checkpoint.State.Rounds != _state.Rounds;
+                if (round && progress && _comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Within))
+                {
+                    // What will matter of the older round is not known yet, so everything does.
+                    for (int frame = 0; frame <= _state.Depth; frame++) Checkpoint.MarkRead(_state, frame, ulong.MaxValue);
+                    _precision.MarkAll(_state);
+                    return Visited.Covered;
+                }
+
+                if (!progress && _comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Exact)) return Visited.Loop;
                 // Inside a loop, a state every few rounds is enough.
-                if (jumps < 20 && instructions < 100) worthwhile = false;
+                if (!round && jumps < 20 && instructions < 100) worthwhile = false;
                 // A long loop leaves many of these; old ones are not asked for ever.
                 if (worthwhile && ++checkpoint.Misses > (checkpoint.Hits * 64) + 64) Forget(list, index, ref states);
                 continue;
             }
 
-            if (_comparison.Covers(checkpoint, _state, _pc, exact: false))
+            if (_comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.WhatMattered))
             {
                 checkpoint.Hits++;
                 for (int frame = 0; frame <= _state.Depth; frame++) Checkpoint.MarkRead(_state, frame, checkpoint.LiveSlots[frame]);
@@ -176,7 +187,7 @@ internal sealed partial class Explorer
         if (!worthwhile) return Visited.New;
         var snapshot = Rent();
         snapshot.CopyFrom(_state);
-        var added = new Checkpoint(snapshot, _state.Parent, [.. _state.History]);
+        var added = new Checkpoint(_pc, snapshot, _state.Parent, [.. _state.History]);
         _state.History.Clear();
         list.Add(added);
         _state.Parent = added;
@@ -235,8 +246,13 @@ internal sealed partial class Explorer
             FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect => StepLoadPacket(in instruction, row),
             FormKind.Branch => StepBranch(in instruction, row),
             FormKind.Jump => JumpTo(instruction.Target),
+            FormKind.MayGoto => StepMayGoto(in instruction),
             FormKind.CallHelper => StepCallHelper(in instruction),
             FormKind.CallFunction => StepCallFunction(in instruction),
+            FormKind.CallKfunc => Refuse(DiagnosticRules.NotJudged, "invalid kernel function call not eliminated in verifier pass",
+                "A kernel function is called that was missing when the program was linked."),
+            FormKind.AddressSpaceCast => Refuse(DiagnosticRules.InvalidInstruction, "addr_space_cast insn can only be used in a program that has an associated arena",
+                "The program converts an arena's address, but uses no arena.", suggestion: "Use a map of type BPF_MAP_TYPE_ARENA in the program."),
             FormKind.Exit => StepExit(),
             _ => Refuse(DiagnosticRules.NotJudged, $"{row.Mnemonic} is not judged", $"This version of the verifier does not judge '{row.Mnemonic}' and therefore refuses it."),
         };

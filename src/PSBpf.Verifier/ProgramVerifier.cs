@@ -70,6 +70,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
             return Refused(new Refusal(DiagnosticRules.ControlFlowShape, shape!.Index, shape.Message, ExplainShape(shape), -1, ""));
         }
 
+        if (InstructionRules.Check(spec, Code, flow) is { } forbidden) return Refused(forbidden);
         var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions);
         Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);

@@ -29,6 +29,9 @@ public sealed record ProgramSpec
     /// <summary>The licence that decides about GPL-only helpers.</summary>
     public string License { get; init; } = "GPL";
 
+    /// <summary>Whether the licence is compatible with the GPL, as linux/license.h lists them.</summary>
+    public bool HasGplLicense => License is "GPL" or "GPL v2" or "GPL and additional rights" or "Dual BSD/GPL" or "Dual MIT/GPL" or "Dual MPL/GPL";
+
     /// <summary>BPF_F_SLEEPABLE and its like, as bpf(2) takes them.</summary>
     public uint Flags { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record HelperPrototype
     /// <summary>Whether it may move packet data, which forgets every packet pointer.</summary>
     public bool ChangesPacket { get; init; }
 
+    /// <summary>Whether it goes on in another program when it succeeds: what follows a call runs only after a failure.</summary>
+    public bool ReplacesProgram { get; init; }
+
     /// <summary>Whether packet bytes may be passed as memory.</summary>
     public bool TakesPacket { get; init; }
 

@@ -14,6 +14,8 @@ public static class HelperTable
 
     private static readonly MapType[] RingBuffers = [MapType.RingBuf];
 
+    private static readonly MapType[] ProgramArrays = [MapType.ProgArray];
+
     private static readonly ProgramType[] PacketDirectTypes =
         [ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.Xdp, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit, ProgramType.LwtSeg6Local];
 
@@ -33,6 +35,7 @@ public static class HelperTable
         Row(6, ReturnKind.Integer, [Memory, Size], gpl: true, variadic: true),
         Row(7, ReturnKind.Integer, []),
         Row(8, ReturnKind.Integer, []),
+        Row(12, ReturnKind.Void, [Context, ConstantMap, Anything], maps: ProgramArrays) with { ReplacesProgram = true },
         Row(14, ReturnKind.Integer, []),
         Row(15, ReturnKind.Integer, []),
         Row(16, ReturnKind.Integer, [UninitializedMemory, Size]),

@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
+using PSBpf.Uapi;
 using PSBpf.Verifier.Domain;
 
 namespace PSBpf.Verifier.Cfg;
@@ -11,6 +12,9 @@ internal static class StackBudget
     /// <summary>The kernel gives every frame a multiple of 16 bytes.</summary>
     private const int FrameAlignment = 16;
 
+    /// <summary>Bytes of stack that callers may not reach when a subprogram makes a tail call.</summary>
+    private const int TailCallLimit = 256;
+
     /// <summary>Checks that no chain of calls needs more than the kernel gives.</summary>
     /// <param name="spec">The program, for names.</param>
     /// <param name="code">Its instructions.</param>
@@ -19,30 +23,56 @@ internal static class StackBudget
     /// <param name="depth">Bytes of the deepest chain.</param>
     public static Refusal? Check(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow, ReadOnlySpan<int> used, out int depth)
     {
-        // Exploring found no recursion, so the longest chain from each function is found by at most as many rounds as there are functions.
+        // Rounds until nothing grows; no chain gets longer than eight frames.
         int count = flow.Functions.Count;
-        var total = new int[count];
+        var total = new int[count]; // of a function and what it calls
+        var before = new int[count]; // of those that call it
+        var frames = new int[count]; // of the longest chain down to it
         for (int function = 0; function < count; function++) total[function] = Rounded(used[function]);
-        bool changed = count > 1;
-        for (int round = 0; changed && round < count; round++)
+        for (bool changed = true; changed;)
         {
             changed = false;
             for (int index = 0; index < code.Length; index++)
             {
-                if (code[index].Form != FormId.CallFunction) continue;
-                int caller = flow.FunctionOf[index], callee = flow.FunctionOf[code[index].Target];
-                int chain = Rounded(used[caller]) + total[callee];
-                if (chain <= total[caller]) continue;
-                total[caller] = chain;
-                changed = true;
+                // What takes a function's address may call it.
+                if (code[index].Form is not (FormId.CallFunction or FormId.LddwFunction)) continue;
+                int caller = flow.FunctionOf[index], callee = flow.FunctionOf[code[index].Target], own = Rounded(used[caller]);
+                changed |= Raise(ref total[caller], own + total[callee]) | Raise(ref before[callee], before[caller] + own) | Raise(ref frames[callee], frames[caller] + 1);
+                if (frames[callee] < PathState.MaxFrames) continue;
+                depth = 0;
+                return new Refusal(DiagnosticRules.CallDepth, index, $"the call stack of {PathState.MaxFrames} frames is too deep !",
+                    $"Calls, and functions whose address is taken, are nested deeper than {PathState.MaxFrames} frames here.", -1, "");
             }
         }
 
         depth = count == 1 ? used[0] : total[0];
+        if (CheckTailCalls(code, flow, before) is { } refusal) return refusal;
         if (depth <= FrameState.StackBytes) return null;
         return new Refusal(DiagnosticRules.CallDepth, 0, $"combined stack size of {count} calls is {depth}. Too large",
             $"The functions on the deepest chain of calls from '{spec.Name}' use {depth} bytes of stack together; {FrameState.StackBytes} are allowed.", -1, "");
     }
 
-    private static int Rounded(int bytes) => (Math.Max(bytes, 1) + FrameAlignment - 1) / FrameAlignment * FrameAlignment;
+    // The stack of the callers stays while 33 programs follow each other, each of which may do the same.
+    private static Refusal? CheckTailCalls(DecodedInstruction[] code, ControlFlow flow, int[] before)
+    {
+        for (int index = 0; index < code.Length; index++)
+        {
+            int callers = before[flow.FunctionOf[index]];
+            if (callers < TailCallLimit || code[index].Form != FormId.CallHelper || HelperTable.Find((int)code[index].Immediate) is not { ReplacesProgram: true }) continue;
+            return new Refusal(DiagnosticRules.CallDepth, index, $"tail_calls are not allowed when call stack of previous frames is {callers} bytes. Too large",
+                $"The callers of the subprogram that makes this tail call use {callers} bytes of stack; less than {TailCallLimit} are allowed.", -1,
+                "Make the tail call in the main program, or use less stack in the callers.");
+        }
+
+        return null;
+    }
+
+    private static bool Raise(ref int most, int candidate)
+    {
+        if (candidate <= most) return false;
+        most = candidate;
+        return true;
+    }
+
+    private static int Rounded(int bytes) => (bytes + FrameAlignment - 1) / FrameAlignment * FrameAlignment;
 }

@@ -8,8 +8,10 @@ internal sealed class FrameState
 
     public readonly RegState[] Registers = new RegState[11];
 
-    /// <summary>Slot 0 holds the bytes −8 … −1 below the frame pointer, slot 1 those below, and so on.</summary>
-    public readonly StackSlot[] Stack = new StackSlot[StackBytes / 8];
+    private static readonly StackSlot Untouched;
+
+    // As long as it has to be: a loop with may_goto leaves a remembered state for every round.
+    private StackSlot[] _stack = [];
 
     /// <summary>Slots that may differ from their initial state; those above are untouched.</summary>
     public int UsedSlots;
@@ -23,11 +25,15 @@ internal sealed class FrameState
     /// <summary>Index of the function, for stack accounting.</summary>
     public int Function;
 
+    /// <summary>The slots that may differ from their initial state: the first has the bytes −8 … −1 below the frame pointer, the next those below.</summary>
+    public Span<StackSlot> UsedStack => _stack.AsSpan(0, UsedSlots);
+
     public void CopyFrom(FrameState other)
     {
         Array.Copy(other.Registers, Registers, Registers.Length);
-        Array.Copy(other.Stack, Stack, other.UsedSlots);
-        if (UsedSlots > other.UsedSlots) Array.Clear(Stack, other.UsedSlots, UsedSlots - other.UsedSlots);
+        Reserve(other.UsedSlots);
+        Array.Copy(other._stack, _stack, other.UsedSlots);
+        if (UsedSlots > other.UsedSlots) Array.Clear(_stack, other.UsedSlots, UsedSlots - other.UsedSlots);
         UsedSlots = other.UsedSlots;
         WrittenSlots = other.WrittenSlots;
         CallSite = other.CallSite;
@@ -37,7 +43,7 @@ internal sealed class FrameState
     public void Reset()
     {
         Array.Clear(Registers);
-        Array.Clear(Stack, 0, UsedSlots);
+        UsedStack.Clear();
         UsedSlots = 0;
         WrittenSlots = ulong.MaxValue; // a fresh frame has nothing from before
         CallSite = -1;
@@ -48,8 +54,16 @@ internal sealed class FrameState
     public ref StackSlot Touch(int offset)
     {
         int slot = SlotOf(offset);
+        Reserve(slot + 1);
         if (slot >= UsedSlots) UsedSlots = slot + 1;
-        return ref Stack[slot];
+        return ref _stack[slot];
+    }
+
+    /// <summary>The slot with an index, to be read.</summary>
+    public ref readonly StackSlot SlotAt(int index)
+    {
+        if (index < UsedSlots) return ref _stack[index];
+        return ref Untouched;
     }
 
     /// <summary>Index of the slot that holds the byte at a negative offset.</summary>
@@ -65,4 +79,9 @@ internal sealed class FrameState
 
     /// <summary>Index within its slot of the byte at a negative offset; 0 is the lowest address.</summary>
     public static int ByteOf(int offset) => offset & 7;
+
+    private void Reserve(int slots)
+    {
+        if (slots > _stack.Length) Array.Resize(ref _stack, Math.Min(StackBytes / 8, (slots + 3) & ~3));
+    }
 }

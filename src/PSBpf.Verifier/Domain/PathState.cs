@@ -26,6 +26,9 @@ internal sealed class PathState
     /// <summary>Instructions from the program's start to here.</summary>
     public int Length;
 
+    /// <summary>How often may_goto went on on this path: what comes round with another count has made progress.</summary>
+    public int Rounds;
+
     public FrameState Current => _frames[Depth]!;
 
     public FrameState FrameAt(int index) => _frames[index]!;
@@ -49,6 +52,16 @@ internal sealed class PathState
         Parent = null;
         Path = null;
         Length = 0;
+        Rounds = 0;
+    }
+
+    /// <summary>Whether the same calls lead here as to another state.</summary>
+    public bool HasCallsOf(PathState other)
+    {
+        if (Depth != other.Depth) return false;
+        for (int index = 0; index <= Depth; index++)
+            if (_frames[index]!.CallSite != other._frames[index]!.CallSite) return false;
+        return true;
     }
 
     /// <summary>Makes this a copy, but for the history, which a remembered state does not need.</summary>
@@ -62,5 +75,6 @@ internal sealed class PathState
         Parent = other.Parent;
         Path = other.Path;
         Length = other.Length;
+        Rounds = other.Rounds;
     }
 }

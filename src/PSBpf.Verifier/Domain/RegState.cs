@@ -26,7 +26,7 @@ internal partial struct RegState
     /// <summary>The reference that must be released; 0 for none.</summary>
     public int Reference;
 
-    /// <summary>Index of the map of map pointers and values.</summary>
+    /// <summary>Index of the map of map pointers and values; of the function of function addresses.</summary>
     public int Map;
 
     /// <summary>Packet pointers: bytes proven to lie in the packet after the variable offset. Memory: its size.</summary>
@@ -46,6 +46,11 @@ internal partial struct RegState
 
     /// <summary>The kernel's name of the type, e.g. <c>map_value_or_null</c>.</summary>
     public readonly string TypeName => RegisterTypes.NameOf(Type, MaybeNull);
+
+    /// <summary>Whether it may hold the same numbers, or the same variable offsets, as another one.</summary>
+    public readonly bool HasValuesOf(in RegState other) =>
+        Bits == other.Bits && Min == other.Min && Max == other.Max && SignedMin == other.SignedMin && SignedMax == other.SignedMax
+        && Min32 == other.Min32 && Max32 == other.Max32 && SignedMin32 == other.SignedMin32 && SignedMax32 == other.SignedMax32;
 
     public static RegState UnknownScalar()
     {

@@ -32,6 +32,9 @@ internal enum RegisterType : byte
 
     /// <summary>Memory from bpf_ringbuf_reserve.</summary>
     RingBufferMemory,
+
+    /// <summary>The address of a function, for helpers that call back.</summary>
+    Function,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -39,7 +42,7 @@ internal static class RegisterTypes
 {
     // The kernel's names, which appear in messages that people search for.
     private static readonly string[] Names =
-        ["?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem"];
+        ["?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func"];
 
     public static string NameOf(RegisterType type, bool maybeNull = false) => maybeNull ? Names[(int)type] + "_or_null" : Names[(int)type];
 

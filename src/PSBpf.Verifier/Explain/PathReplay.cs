@@ -19,8 +19,8 @@ internal sealed class PathReplay : IPathObserver
     public static Trail Run(
         ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, Explorer explored, CancellationToken cancellation)
     {
-        var decisions = new Stack<bool>();
-        for (var step = explored.Path; step is not null; step = step.Previous) decisions.Push(step.Taken);
+        var decisions = new Stack<PathStep>();
+        for (var step = explored.Path; step is not null; step = step.Previous) decisions.Push(step);
         var replay = new PathReplay();
         new Explorer(spec, maps, code, flow, explored.PathLength + 1, replay, decisions).Run(cancellation);
         return new Trail(spec, replay._steps);

@@ -139,6 +139,7 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
             case RegisterType.Map: return $"{name} = map '{MapName(state.Map)}'";
             case RegisterType.MapValue:
                 return $"{name} = a value of '{MapName(state.Map)}'{offset}{variable}{(state.MaybeNull ? ", or null" : "")}";
+            case RegisterType.Function: return $"{name} = the address of a function{offset}{variable}";
             default: return $"{name} = {state.Range} reserved bytes{offset}{variable}{(state.MaybeNull ? ", or null" : "")}";
         }
     }

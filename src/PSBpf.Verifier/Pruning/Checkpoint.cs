@@ -3,8 +3,11 @@ using PSBpf.Verifier.Domain;
 namespace PSBpf.Verifier.Pruning;
 
 /// <summary>A state that was remembered at a prune point, and how many paths from it are still open.</summary>
-internal sealed class Checkpoint(PathState state, Checkpoint? parent, HistoryEntry[] history)
+internal sealed class Checkpoint(int pc, PathState state, Checkpoint? parent, HistoryEntry[] history)
 {
+    /// <summary>The prune point.</summary>
+    public int Pc { get; } = pc;
+
     public PathState State { get; } = state;
 
     /// <summary>The checkpoint before it on the same path.</summary>

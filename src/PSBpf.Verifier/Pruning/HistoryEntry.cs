@@ -18,4 +18,7 @@ internal enum HistoryEffect : byte
 
     /// <summary>A comparison that also taught about copies of its operands.</summary>
     Linked,
+
+    /// <summary>Went back to the caller with a result that is computed from nothing here: a tail call, a packet load that missed.</summary>
+    Returned,
 }

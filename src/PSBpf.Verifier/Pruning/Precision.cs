@@ -33,6 +33,16 @@ internal sealed class Precision(DecodedInstruction[] code)
         Walk(path);
     }
 
+    /// <summary>Marks what all numbers of a path were computed from.</summary>
+    public void MarkAll(PathState path)
+    {
+        if (path.Parent is null) return;
+        Array.Fill(_registers, (ushort)0b011_1111_1111);
+        Array.Fill(_slots, ulong.MaxValue);
+        KeepScalars(path);
+        Walk(path);
+    }
+
     /// <summary>Marks what a path's values were computed from, where a checkpoint that covers it depends on them.</summary>
     public void MarkAs(PathState path, Checkpoint covering)
     {
@@ -113,7 +123,7 @@ internal sealed class Precision(DecodedInstruction[] code)
             for (ulong mask = _slots[frame]; mask != 0; mask &= mask - 1)
             {
                 int slot = BitOperations.TrailingZeroCount(mask);
-                if (!at.Stack[slot].IsSpill || !at.Stack[slot].Spilled.IsScalar) _slots[frame] &= ~(1UL << slot);
+                if (!at.SlotAt(slot).IsSpill || !at.SlotAt(slot).Spilled.IsScalar) _slots[frame] &= ~(1UL << slot);
             }
         }
     }
@@ -122,6 +132,13 @@ internal sealed class Precision(DecodedInstruction[] code)
     {
         ref readonly var instruction = ref code[entry.Pc];
         var row = instruction.Row;
+        if (entry.Effect == HistoryEffect.Returned)
+        {
+            Take(0);
+            BackIntoCallee(0);
+            return;
+        }
+
         switch (row.Kind)
         {
             case FormKind.Move or FormKind.MoveSigned or FormKind.AddressSpaceCast:
@@ -168,15 +185,19 @@ internal sealed class Precision(DecodedInstruction[] code)
                 break;
             case FormKind.Exit:
                 // Back in the callee: the caller's r0 was its r0.
-                bool result = Take(0);
-                _depth++;
-                _registers[_depth] = (ushort)(result ? 1 : 0);
-                _slots[_depth] = 0;
+                BackIntoCallee((ushort)(Take(0) ? 1 : 0));
                 break;
             default: // calls of helpers and packet loads: their results are computed from nothing here
                 _registers[_depth] &= 0b11_1100_0000;
                 break;
         }
+    }
+
+    private void BackIntoCallee(ushort registers)
+    {
+        _depth++;
+        _registers[_depth] = registers;
+        _slots[_depth] = 0;
     }
 
     private bool Wants(int register) => (_registers[_depth] & (1 << register)) != 0;

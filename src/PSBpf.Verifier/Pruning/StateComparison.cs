@@ -3,16 +3,30 @@ using PSBpf.Verifier.Domain;
 namespace PSBpf.Verifier.Pruning;
 
 /// <summary>
-/// Whether a state that was explored to the end covers another: every concrete state of the new one is one of the old
-/// one, on the parts that may still be read. With <c>exact</c>, whether they are the same.
+/// Whether a remembered state covers another: every concrete state of the new one is one of the old one, on the parts
+/// that matter.
 /// </summary>
 internal sealed class StateComparison(ushort[] live)
 {
+    /// <summary>What has to agree.</summary>
+    public enum Comparison
+    {
+        /// <summary>What some path from the old state depended on: it has been explored to the end.</summary>
+        WhatMattered,
+
+        /// <summary>Everything that may still be read, since paths from the old state are open.</summary>
+        Within,
+
+        /// <summary>Everything, and in both directions: they are the same.</summary>
+        Exact,
+    }
+
     // Pairs of ids that stand for each other in the two states.
     private readonly List<(int Old, int New)> _ids = [];
 
-    public bool Covers(Checkpoint checkpoint, PathState current, int pc, bool exact)
+    public bool Covers(Checkpoint checkpoint, PathState current, int pc, Comparison how)
     {
+        bool exact = how == Comparison.Exact;
         var old = checkpoint.State;
         if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
         _ids.Clear();
@@ -28,11 +42,12 @@ internal sealed class StateComparison(ushort[] live)
             for (int register = 0; register < 11; register++)
             {
                 if ((mask & (1 << register)) == 0) continue;
-                bool precise = exact || (checkpoint.PreciseRegisters[depth] & (1 << register)) != 0;
+                bool precise = how != Comparison.WhatMattered || (checkpoint.PreciseRegisters[depth] & (1 << register)) != 0;
                 if (!Covers(in oldFrame.Registers[register], in frame.Registers[register], precise, exact)) return false;
             }
 
-            if (!CoversStack(oldFrame, frame, exact ? ulong.MaxValue : checkpoint.LiveSlots[depth], checkpoint.PreciseSlots[depth], exact)) return false;
+            bool all = how != Comparison.WhatMattered;
+            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact)) return false;
         }
 
         return true;
@@ -44,8 +59,8 @@ internal sealed class StateComparison(ushort[] live)
         for (int index = 0; index < slots; index++)
         {
             if ((live & (1UL << index)) == 0) continue;
-            ref readonly var oldSlot = ref old.Stack[index];
-            ref readonly var slot = ref current.Stack[index];
+            ref readonly var oldSlot = ref old.SlotAt(index);
+            ref readonly var slot = ref current.SlotAt(index);
             bool spill = oldSlot.IsSpill;
             for (int at = 0; at < 8; at++)
             {
@@ -74,7 +89,7 @@ internal sealed class StateComparison(ushort[] live)
         if (exact)
         {
             return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Offset == current.Offset && old.Map == current.Map
-                && old.Range == current.Range && old.Frame == current.Frame && SameValues(in old, in current)
+                && old.Range == current.Range && old.Frame == current.Frame && current.HasValuesOf(in old)
                 && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
         }
 
@@ -91,7 +106,7 @@ internal sealed class StateComparison(ushort[] live)
             case RegisterType.Packet or RegisterType.PacketMeta:
                 return old.Range <= current.Range && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
             default:
-                return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && SameValues(in old, in current);
+                return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && current.HasValuesOf(in old);
         }
     }
 
@@ -99,10 +114,6 @@ internal sealed class StateComparison(ushort[] live)
         old.Min <= current.Min && old.Max >= current.Max && old.SignedMin <= current.SignedMin && old.SignedMax >= current.SignedMax
         && old.Min32 <= current.Min32 && old.Max32 >= current.Max32 && old.SignedMin32 <= current.SignedMin32 && old.SignedMax32 >= current.SignedMax32
         && old.Bits.Contains(current.Bits);
-
-    private static bool SameValues(in RegState old, in RegState current) =>
-        old.Bits == current.Bits && old.Min == current.Min && old.Max == current.Max && old.SignedMin == current.SignedMin && old.SignedMax == current.SignedMax
-        && old.Min32 == current.Min32 && old.Max32 == current.Max32 && old.SignedMin32 == current.SignedMin32 && old.SignedMax32 == current.SignedMax32;
 
     // Two linked values on the old path must be linked on the new one; a value that is linked to none gets an id of its own.
     private bool SameScalarId(int old, int current) => SameId(old, current != 0 ? current : -1 - _ids.Count);

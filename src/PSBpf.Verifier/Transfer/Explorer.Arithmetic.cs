@@ -1,3 +1,4 @@
+using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Uapi;
@@ -312,8 +313,27 @@ internal sealed partial class Explorer
                 Registers[destination] = pointer;
                 return Next(2);
             default:
-                return Refuse(DiagnosticRules.NotJudged, $"{instruction.Row.Mnemonic} is not judged",
-                    $"This version of the verifier does not judge '{instruction.Row.Mnemonic}' and therefore refuses it.");
+                return LoadFunctionAddress(in instruction);
         }
+    }
+
+    // What a callback does is explored where a helper calls it.
+    private bool LoadFunctionAddress(in DecodedInstruction instruction)
+    {
+        int target = instruction.Target;
+        if (_spec.Btf is null || _spec.Functions.FirstOrDefault(function => function.Instruction == target) is not { } callback)
+        {
+            return Refuse(DiagnosticRules.NotJudged, "missing btf func_info",
+                "The address of a function is taken, and without type information nothing says that it may be.", suggestion: "Compile with -g, which describes functions.");
+        }
+
+        if (callback.Linkage != BtfLinkage.Static)
+        {
+            return Refuse(DiagnosticRules.HelperArgument, "callback function not static", $"The address of '{callback.Name}' is taken, which is a global function.",
+                suggestion: $"Declare it static: static … {callback.Name}(…)");
+        }
+
+        Registers[instruction.Destination] = RegState.Pointer(RegisterType.Function) with { Map = _flow.FunctionOf[target] };
+        return Next(2);
     }
 }

@@ -29,7 +29,7 @@ internal sealed partial class Explorer
         if (_decisions is not null)
         {
             // Replay: the decision that exploring took here.
-            bool follows = _decisions.Count > 0 && _decisions.Dequeue();
+            bool follows = _decisions.TryDequeue(out var decision) && decision.Taken;
             _state.Path = new PathStep(_state.Path, follows);
             _ = Learn(_state, in instruction, row, follows);
             return follows ? JumpTo(instruction.Target) : FallThrough();
@@ -54,8 +54,9 @@ internal sealed partial class Explorer
     private static bool? KnownOutcome(InstructionForm row, in RegState dst, in RegState src)
     {
         if (dst.IsScalar && src.IsScalar) return Comparison.Outcome(row.Condition, row.Width, in dst, in src);
-        // A pointer that cannot be null differs from zero.
-        bool againstZero = src.IsConstant && src.Bits.Value == 0 && dst.IsPointer && !dst.MaybeNull && row.Width == 64;
+        // A pointer that cannot be null differs from zero; of these Linux says so, of others it asks both ways.
+        bool againstZero = src.IsConstant && src.Bits.Value == 0 && row.Width == 64 && !dst.MaybeNull
+            && dst.Type is RegisterType.Map or RegisterType.MapValue or RegisterType.RingBufferMemory;
         if (againstZero && row.Condition == Condition.Jeq) return false;
         if (againstZero && row.Condition == Condition.Jne) return true;
         return null;
@@ -113,7 +114,7 @@ internal sealed partial class Explorer
                 holders++;
             }
 
-            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+            foreach (ref var slot in frame.UsedStack)
             {
                 if (!slot.IsFullSpill || slot.Spilled.Id != value.Id || !slot.Spilled.IsScalar) continue;
                 slot.Spilled = value;
@@ -131,7 +132,7 @@ internal sealed partial class Explorer
         {
             var frame = state.FrameAt(depth);
             foreach (ref var register in frame.Registers.AsSpan()) Resolve(ref register);
-            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+            foreach (ref var slot in frame.UsedStack)
                 if (slot.IsFullSpill) Resolve(ref slot.Spilled);
         }
 
@@ -181,7 +182,7 @@ internal sealed partial class Explorer
         {
             var frame = state.FrameAt(depth);
             foreach (ref var register in frame.Registers.AsSpan()) Extend(ref register, in data, range);
-            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+            foreach (ref var slot in frame.UsedStack)
                 if (slot.IsFullSpill) Extend(ref slot.Spilled, in data, range);
         }
 

@@ -2,6 +2,8 @@ using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Explain;
+using PSBpf.Verifier.Pruning;
 
 namespace PSBpf.Verifier;
 
@@ -53,33 +55,71 @@ internal sealed partial class Explorer
         if (_state.Depth == 0) return EndProgram();
         // A subprogram need not return anything; its caller may not read r0 then.
         ref readonly var result = ref Registers[0];
-        if (result.Type == RegisterType.Uninitialized) return Reads(0);
-        if (result.Type == RegisterType.Stack)
-        {
-            return Refuse(DiagnosticRules.PointerArithmetic, "cannot return stack pointer to the caller",
-                "A subprogram returns a pointer into a stack frame, which ends with it.", 0);
-        }
+        if (result.Type != RegisterType.Stack) return ReturnToCaller(result);
+        return Refuse(DiagnosticRules.PointerArithmetic, "cannot return stack pointer to the caller",
+            "A subprogram returns a pointer into a stack frame, which ends with it.", 0);
+    }
 
-        var returned = result;
+    private bool ReturnToCaller(RegState result)
+    {
         int site = Frame.CallSite;
         _state.Pop();
-        Registers[0] = returned;
+        Registers[0] = result;
         _pc = site + 1;
         _jumps++;
         return true;
     }
 
+    /// <summary>
+    /// bpf_tail_call, its arguments checked. In the main program only its failure has a sequel; in a subprogram success
+    /// returns to the caller, with whatever the other program returned and did to the packet.
+    /// </summary>
+    private bool StepTailCall()
+    {
+        if (!NothingHeld("tail_call", "A tail call leaves the program")) return false;
+        Facts.ChangeInput();
+        ForgetArguments();
+        return _state.Depth == 0 ? Next() : GoOnOrReturn(RegState.UnknownScalar(), forgetsPacket: true);
+    }
+
+    /// <summary>An instruction of a subprogram after which it goes on, or has returned to its caller.</summary>
+    /// <param name="result">What it returns.</param>
+    /// <param name="forgetsPacket">Whether the packet may have moved when it has returned.</param>
+    private bool GoOnOrReturn(RegState result, bool forgetsPacket)
+    {
+        bool returns = true;
+        if (_decisions is not null)
+        {
+            returns = _decisions.TryDequeue(out var decision) && decision.Taken;
+        }
+        else
+        {
+            var other = Fork(_pc + 1);
+            if (other is null) return false;
+            other.Path = new PathStep(_state.Path, false);
+            other.History.Add(_entry);
+        }
+
+        _state.Path = new PathStep(_state.Path, returns);
+        if (!returns) return Next();
+        _entry = _entry with { Effect = HistoryEffect.Returned };
+        if (forgetsPacket) ForgetPacket();
+        return ReturnToCaller(result);
+    }
+
+    /// <summary>Checks that what an instruction may leave behind is not lost; a caller can still release what it holds.</summary>
+    private bool NothingHeld(string instruction, string what)
+    {
+        if (_state.Depth > 0 || _state.References.Count == 0) return true;
+        var (id, acquired) = _state.References[0];
+        return Refuse(DiagnosticRules.ReferenceLeak, $"Unreleased reference id={id} alloc_insn={acquired}\n{instruction} would lead to reference leak",
+            $"{what}, but what instruction {acquired}{LineOf(acquired)} reserved has been neither submitted nor discarded.");
+    }
+
     private bool EndProgram()
     {
         if (!Reads(0)) return false;
-        if (_state.References.Count > 0)
-        {
-            var (id, acquired) = _state.References[0];
-            return Refuse(DiagnosticRules.ReferenceLeak,
-                $"Unreleased reference id={id} alloc_insn={acquired}\nBPF_EXIT instruction in main prog would lead to reference leak",
-                $"What instruction {acquired}{LineOf(acquired)} reserved is neither submitted nor discarded on this path.");
-        }
-
+        if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
         if (_type.MinimumReturn is not { } least || _type.MaximumReturn is not { } most) return false;
         ref readonly var result = ref Registers[0];
         if (!result.IsScalar)

@@ -9,9 +9,6 @@ namespace PSBpf.Verifier;
 
 internal sealed partial class Explorer
 {
-    private static readonly string[] GplCompatible =
-        ["GPL", "GPL v2", "GPL and additional rights", "Dual BSD/GPL", "Dual MIT/GPL", "Dual MPL/GPL"];
-
     /// <summary>What checking a call's arguments found out, for the checks and effects that depend on it.</summary>
     private struct CallFacts
     {
@@ -41,7 +38,7 @@ internal sealed partial class Explorer
                 $"This version of the verifier does not know the prototype of {helper.Name} and therefore refuses calls of it.");
         }
 
-        if (helper.GplOnly && !GplCompatible.Contains(_spec.License))
+        if (helper.GplOnly && !_spec.HasGplLicense)
         {
             return Refuse(DiagnosticRules.GplOnly, "cannot call GPL-restricted function from non-GPL compatible program",
                 $"{helper.Name} may be called by programs with a GPL-compatible licence only; this one has '{_spec.License}'.");
@@ -52,6 +49,7 @@ internal sealed partial class Explorer
             if (!CheckArgument(helper, index, ref facts)) return false;
         if (!CheckMapFits(helper, facts.Map)) return false;
         if (helper.IsVariadic) ShareWhatFollows(helper);
+        if (helper.ReplacesProgram) return StepTailCall();
         FillMemory(helper, facts);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
@@ -138,7 +136,7 @@ internal sealed partial class Explorer
         var frame = _state.FrameAt(key.Frame);
         if (AllZero(frame, first, first + (int)map.KeySize)) return map.MaxEntries > 0;
         if (FrameState.ByteOf(first) != 0) return false;
-        ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
+        ref readonly var slot = ref frame.SlotAt(FrameState.SlotOf(first));
         if (!slot.IsSpill || !slot.Spilled.IsConstant || slot.Spilled.Bits.Value >= map.MaxEntries) return false;
         for (int index = 0; index < 8; index++)
             if ((slot.Bytes[index] == StackByte.Spill) != (index < map.KeySize)) return false;
@@ -249,9 +247,10 @@ internal sealed partial class Explorer
     {
         if (map < 0) return true;
         var type = _maps[map].Type;
-        bool fits = helper.MapTypes.Contains(type);
-        return fits || Refuse(DiagnosticRules.HelperArgument, $"cannot pass map_type {(int)type} into func {helper.Name}#{helper.Id}",
-            $"{helper.Name} does not work on '{_maps[map].Name}', which is a {type}.", 1);
+        if (helper.MapTypes.Contains(type)) return true;
+        return Refuse(DiagnosticRules.HelperArgument,
+            helper.ReplacesProgram ? "expected prog array map for tail call" : $"cannot pass map_type {(int)type} into func {helper.Name}#{helper.Id}",
+            $"{helper.Name} does not work on '{_maps[map].Name}', which is a {type}.", 1 + ((IList<ArgumentKind>)helper.Arguments).IndexOf(ArgumentKind.ConstantMap));
     }
 
     // What a format reads through a pointer is not judged, but it has to be there.
@@ -305,7 +304,7 @@ internal sealed partial class Explorer
         {
             var frame = _state.FrameAt(depth);
             foreach (ref var register in frame.Registers.AsSpan()) change(ref register);
-            foreach (ref var slot in frame.Stack.AsSpan(0, frame.UsedSlots))
+            foreach (ref var slot in frame.UsedStack)
                 if (slot.IsFullSpill) change(ref slot.Spilled);
         }
     }

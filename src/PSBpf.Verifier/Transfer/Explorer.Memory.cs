@@ -12,7 +12,7 @@ internal sealed partial class Explorer
         if (!Reads(instruction.Source) || !Writes(instruction.Destination)) return false;
         int size = row.Width / 8;
         bool strict = row.Kind == FormKind.LoadAcquire;
-        if (strict && !CheckAtomicTarget(instruction.Source)) return false;
+        if (strict && !CheckAtomicTarget(instruction.Source, loads: true)) return false;
         if (!CheckAccess(instruction.Source, instruction.Offset, size, MemoryAccess.Read, strict, out var loaded)) return false;
         if (row.Kind == FormKind.LoadSigned)
         {
@@ -67,11 +67,11 @@ internal sealed partial class Explorer
         return Next();
     }
 
-    private bool CheckAtomicTarget(int register)
+    private bool CheckAtomicTarget(int register, bool loads = false)
     {
         var type = Registers[register].Type;
         if (type is not (RegisterType.Context or RegisterType.Packet or RegisterType.PacketMeta)) return true;
-        return Refuse(DiagnosticRules.PointerArithmetic, $"BPF_ATOMIC stores into R{register} {RegisterTypes.NameOf(type)} is not allowed",
+        return Refuse(DiagnosticRules.PointerArithmetic, $"BPF_ATOMIC {(loads ? "loads from" : "stores into")} R{register} {RegisterTypes.NameOf(type)} is not allowed",
             "Atomic operations work on maps, the stack and memory from helpers, not on the context or packets.", register);
     }
 
@@ -90,22 +90,12 @@ internal sealed partial class Explorer
                 "Legacy packet loads take the context from r6, which holds something else here.", 6);
         }
 
-        if (_state.References.Count > 0)
-        {
-            return Refuse(DiagnosticRules.ReferenceLeak, "BPF_LD_[ABS|IND] would lead to reference leak",
-                "A legacy packet load may end the program, but memory reserved before has not been submitted or discarded.");
-        }
-
-        if (_state.Depth > 0)
-        {
-            return Refuse(DiagnosticRules.NotJudged, "BPF_LD_[ABS|IND] in a subprogram is not judged",
-                "This version of the verifier judges legacy packet loads in the main program only.");
-        }
-
+        if (!NothingHeld("BPF_LD_[ABS|IND]", "A legacy packet load may end the program")) return false;
         if (row.UsesSource && !Reads(instruction.Source)) return false;
         ForgetArguments();
         Registers[0] = RegState.UnknownScalar();
-        return Next();
+        // Outside of the packet it ends the function that it stands in, with 0.
+        return _state.Depth == 0 ? Next() : GoOnOrReturn(RegState.ConstantScalar(0), forgetsPacket: false);
     }
 
     private enum MemoryAccess
@@ -119,7 +109,7 @@ internal sealed partial class Explorer
     {
         loaded = RegState.UnknownScalar(size);
         ref var pointer = ref Registers[register];
-        if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd)
+        if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd or RegisterType.Function)
             return RefuseAccess(register, in pointer);
         if (!CheckAlignment(register, in pointer, offset, size, strict)) return false;
         if (!NoteAccess(register, in pointer, access)) return false;

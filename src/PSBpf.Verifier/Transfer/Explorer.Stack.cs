@@ -62,7 +62,7 @@ internal sealed partial class Explorer
         int first = (int)(at + (long)pointer.Bits.Value);
         Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(first, first + size));
         NoteUnwritten(frame, first, first + size);
-        ref readonly var slot = ref frame.Stack[FrameState.SlotOf(first)];
+        ref readonly var slot = ref frame.SlotAt(FrameState.SlotOf(first));
         if (slot.IsSpill)
         {
             int from = FrameState.ByteOf(first);
@@ -165,14 +165,14 @@ internal sealed partial class Explorer
     private void NoteUnwritten(FrameState frame, int from, int end)
     {
         for (int at = from; at < end; at++)
-            if (frame.Stack[FrameState.SlotOf(at)].Bytes[FrameState.ByteOf(at)] == StackByte.Invalid) Facts.ReadUnwrittenStack();
+            if (frame.SlotAt(FrameState.SlotOf(at)).Bytes[FrameState.ByteOf(at)] == StackByte.Invalid) Facts.ReadUnwrittenStack();
     }
 
     private static bool AllZero(FrameState frame, int from, int end)
     {
         for (int at = from; at < end; at++)
         {
-            ref readonly var slot = ref frame.Stack[FrameState.SlotOf(at)];
+            ref readonly var slot = ref frame.SlotAt(FrameState.SlotOf(at));
             var kind = slot.Bytes[FrameState.ByteOf(at)];
             if (kind != StackByte.Zero) return false;
         }

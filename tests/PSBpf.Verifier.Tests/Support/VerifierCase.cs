@@ -13,11 +13,13 @@ namespace PSBpf.Verifier.Tests.Support;
 /// each: N=1|2|4
 /// type: xdp
 /// map: counts hash 4 8 16
+/// function: sub int
 /// expect: reject part of the message     (or: accept)
 /// r0 = {N}
 /// exit
 /// </code>
-/// A blank line ends a case; <c>#</c> starts a comment line. A message after <c>expect: reject</c> must be in both
+/// A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
+/// what it returns, and <c>global</c> if it is no static function, the program comes with type information. A message after <c>expect: reject</c> must be in both
 /// verifiers' words; after <c>expect: reject-here</c> in ours only.
 /// </summary>
 public sealed partial record VerifierCase(string Place, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo)
@@ -71,6 +73,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
     {
         string name = "", type = "xdp", license = "GPL", expect = "";
         var maps = new List<MapSpec>();
+        var functions = new List<(string Label, string Returns)>();
         var code = new List<string>();
         foreach (string row in text.Split('\n'))
         {
@@ -81,6 +84,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
                 case "type": type = row[(colon + 2)..]; break;
                 case "license": license = row[(colon + 2)..]; break;
                 case "expect": expect = row[(colon + 2)..]; break;
+                case "function": functions.Add((row.Split(' ')[1], row.Split(' ', 3)[2])); break;
                 case "map": maps.Add(ParseMap(row[(colon + 2)..])); break;
                 default: code.Add(row); break;
             }
@@ -95,6 +99,13 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             Instructions = assembled.Instructions,
             Maps = maps,
         };
+        if (functions.Count > 0)
+        {
+            var described = FunctionTypes.Describe(
+                [("main", 0, "int"), .. functions.Select(function => (function.Label, assembled.Labels[function.Label], function.Returns)).OrderBy(function => function.Item2)]);
+            program = program with { Btf = described.Types, Functions = described.Functions };
+        }
+
         string[] verdict = expect.Split(' ', 2);
         return new VerifierCase(
             place, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",

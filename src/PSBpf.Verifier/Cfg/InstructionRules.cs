@@ -1,0 +1,93 @@
+using PSBpf.Btf;
+using PSBpf.Diagnostics;
+using PSBpf.Isa;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+
+namespace PSBpf.Verifier.Cfg;
+
+/// <summary>What is refused wherever it stands in a program, reached or not.</summary>
+internal static class InstructionRules
+{
+    /// <summary>The first refusal; null when there is none.</summary>
+    public static Refusal? Check(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow)
+    {
+        for (int index = 0; index < code.Length; index++)
+            if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
+        if (CheckReturns(spec, code, flow) is { } abnormal) return abnormal;
+        for (int index = 0; index < code.Length; index++)
+            if (CheckReference(in code[index], index) is { } refusal) return refusal;
+        return null;
+    }
+
+    private static Refusal? CheckKernelFunction(ProgramSpec spec, int index, int id, int offset)
+    {
+        if (!spec.HasGplLicense)
+        {
+            return new Refusal(DiagnosticRules.GplOnly, index, "cannot call kernel function from non-GPL compatible program",
+                $"Kernel functions may be called by programs with a GPL-compatible licence only; this one has '{spec.License}'.", -1, "");
+        }
+
+        // Number 0 stands for one that is missing, which only matters where it is called.
+        if (id == 0 && offset == 0) return null;
+        if (offset != 0)
+        {
+            return new Refusal(DiagnosticRules.NotJudged, index,
+                $"{(offset < 0 ? "negative offset disallowed for kernel module function call" : "kfunc offset > 0 without fd_array is invalid")}\nfailed to find BTF for kernel function",
+                $"The call names a function of kernel module number {offset}; blueprints name no modules.", -1, "");
+        }
+
+        return new Refusal(DiagnosticRules.NotJudged, index, $"kernel btf_id {(uint)id} is not a function",
+            "The call names a kernel function by its number in some kernel's type information; the managed engine has no kernel functions.", -1, "");
+    }
+
+    // A tail call that succeeds, and a packet load that misses, return a number from the function they stand in.
+    private static Refusal? CheckReturns(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow)
+    {
+        for (int index = 0; index < code.Length; index++)
+        {
+            int function = flow.FunctionOf[index];
+            if (function == 0 || NameOfReturn(in code[index]) is not { } name) continue;
+            int start = flow.Functions[function];
+            var described = spec.Functions.FirstOrDefault(candidate => candidate.Instruction == start);
+            if (spec.Btf is null || described is not { TypeId: > 0 })
+            {
+                return new Refusal(DiagnosticRules.ReturnValue, index, $"{name} is not allowed in subprogs without BTF",
+                    "This instruction may return from the subprogram that it stands in, and without type information nothing says that it returns a number.", -1,
+                    "Compile with -g, which describes functions, or do it in the main program.");
+            }
+
+            if (ReturnsNumber(spec.Btf, spec.Btf[described.TypeId])) continue;
+            return new Refusal(DiagnosticRules.ReturnValue, index, $"{name} is only allowed in functions that return 'int'.",
+                $"This instruction may return from '{described.Name}' with a number, but '{described.Name}' returns something else.", -1,
+                $"Declare it to return a number: static int {described.Name}(…)");
+        }
+
+        return null;
+    }
+
+    private static string? NameOfReturn(in DecodedInstruction instruction) => instruction.Row.Kind switch
+    {
+        FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect => "LD_ABS",
+        FormKind.CallHelper when HelperTable.Find((int)instruction.Immediate) is { ReplacesProgram: true } => "tail_call",
+        _ => null,
+    };
+
+    private static bool ReturnsNumber(BtfTypeSet types, BtfType function)
+    {
+        if (function is not BtfReference { TargetId: var prototype } || types[prototype] is not BtfFunctionPrototype { ReturnId: var returned }) return false;
+        return types.Resolve(types[returned]) is BtfInt { Size: <= 8 } or BtfEnumType;
+    }
+
+    private static Refusal? CheckReference(in DecodedInstruction instruction, int index) => instruction.Form switch
+    {
+        FormId.CallReg => new Refusal(DiagnosticRules.InvalidInstruction, index, $"unknown opcode {instruction.Row.Opcode:x2}",
+            "Linux has no calls through a register.", -1, "Call the function by its name."),
+        FormId.LddwMapFd or FormId.LddwMapValue => new Refusal(DiagnosticRules.InvalidInstruction, index, $"fd {instruction.Low} is not pointing to valid bpf_map",
+            "The instruction names a map by a file descriptor, which means nothing outside of the process that opened it.", -1,
+            "Name the map by its index among the program's maps: r1 = map[name]."),
+        FormId.LddwBtfId => new Refusal(DiagnosticRules.NotJudged, index, $"ldimm64 insn specifies invalid btf_id {instruction.Low}.",
+            "The instruction names a kernel variable by its number in some kernel's type information; the managed engine has no kernel variables.", -1, ""),
+        _ => null,
+    };
+}
