@@ -36,6 +36,9 @@ internal sealed class Engine
     /// <summary>Maps by handle.</summary>
     public MapTable Maps { get; } = new();
 
+    /// <summary>Programs by id.</summary>
+    public ProgramTable Programs { get; } = new();
+
     /// <summary>Native memory of maps.</summary>
     public MemoryAccount Account { get; }
 

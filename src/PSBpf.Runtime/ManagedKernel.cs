@@ -6,6 +6,7 @@ using PSBpf.Runtime.Hooks;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
 using PSBpf.Verifier;
 
 namespace PSBpf.Runtime;
@@ -18,7 +19,6 @@ public sealed class ManagedKernel : IBpfKernel
 {
     private readonly Engine _engine;
     private readonly HookTable _hooks;
-    private int _lastProgramId;
     private int _disposed;
 
     /// <summary>Starts a kernel with nothing loaded.</summary>
@@ -121,7 +121,7 @@ public sealed class ManagedKernel : IBpfKernel
             cancellation);
         if (judged.Program is not { } verified) return new ProgramLoadResult(judged.Verification, null);
 
-        var missing = Runnability.Missing(verified.Instructions.Span, spec.Type, maps.Select(map => map.Spec));
+        var missing = Runnability.Missing(verified.Instructions.Span, spec.Type, maps.Select(map => map.Spec), verified.Facts);
         var report = judged.Verification with { Runnable = missing.Count == 0, Unsupported = missing };
         if (missing.Count > 0 || options.VerifyOnly) return new ProgramLoadResult(report, null);
         return new ProgramLoadResult(report, Bind(verified, report, maps));
@@ -147,9 +147,11 @@ public sealed class ManagedKernel : IBpfKernel
                 held.Add(storage);
             }
 
+            foreach (var array in held.OfType<ProgArrayMap>())
+                if (!array.Claim(ProgramKind.Of(verified.Spec))) throw Foreign(verified.Spec, array);
             var executable = ExecutableProgram.From(verified, held);
             if (_engine.Jit is { Mode: not JitMode.Off, Timing: JitTiming.Eager } jit) executable.Compile(jit);
-            return new ManagedProgram(_engine, Interlocked.Increment(ref _lastProgramId), verified.Spec, report, executable, [.. held]);
+            return new ManagedProgram(_engine, _engine.Programs.NextId(), verified.Spec, report, executable, [.. held]);
         }
         catch
         {
@@ -157,6 +159,10 @@ public sealed class ManagedKernel : IBpfKernel
             throw;
         }
     }
+
+    private static BpfException Foreign(ProgramSpec program, ProgArrayMap array) => DiagnosticRules.ProgramArray.Error(
+        $"Program '{program.Name}' cannot use program array '{array.Spec.Name}': it serves programs of another type, attach type or kind of packets ({Errno.EINVAL}).",
+        new DiagnosticLocation { File = program.Path, Program = program.Name });
 
     private void ThrowIfClosed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
 }

@@ -23,6 +23,7 @@ public sealed class ManagedProgram : IKernelProgram
         Spec = spec;
         Verification = verification;
         Executable = executable;
+        engine.Programs.Add(this);
     }
 
     /// <inheritdoc/>
@@ -43,6 +44,9 @@ public sealed class ManagedProgram : IKernelProgram
     /// <summary>Compiles it now, with the options that its kernel has now; nothing happens when it is compiled.</summary>
     /// <returns>Whether it is compiled.</returns>
     public bool Compile() => Executable.Compile(_engine.Jit) is not null;
+
+    /// <summary>What decides about the program arrays that it fits.</summary>
+    internal ProgramKind Kind => ProgramKind.Of(Spec);
 
     /// <summary>What runs.</summary>
     internal ExecutableProgram Executable { get; }
@@ -110,6 +114,7 @@ public sealed class ManagedProgram : IKernelProgram
     internal void Release()
     {
         if (Interlocked.Decrement(ref _references) != 0) return;
+        _engine.Programs.Remove(this);
         foreach (var map in _maps) map.Release();
     }
 

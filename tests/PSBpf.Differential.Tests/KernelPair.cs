@@ -6,6 +6,7 @@ using PSBpf.Objects;
 using PSBpf.Runtime;
 using PSBpf.Runtime.Jit;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Tests.Support;
 
 namespace PSBpf.Differential.Tests;
 
@@ -41,6 +42,18 @@ internal sealed class KernelPair : IDisposable
         return new ProgramPair(managed.Program, linux.Program);
     }
 
+    /// <summary>Loads a program whose subprograms are functions that return an int.</summary>
+    public ProgramPair LoadWithFunctions(ProgramType type, string text, params IReadOnlyList<MapPair> maps)
+    {
+        var assembled = Assembler.Assemble(text, maps.Select(map => map.Managed.Spec.Name));
+        var called = assembled.Labels.Where(label => text.Contains($"call {label.Key}", StringComparison.Ordinal)).OrderBy(label => label.Value);
+        var (types, functions) = FunctionTypes.Describe([("main", 0, "int"), .. called.Select(label => (label.Key, label.Value, "int"))]);
+        return Load(new ProgramSpec
+        {
+            Name = "p", Type = type, Instructions = assembled.Instructions, Maps = [.. maps.Select(map => map.Managed.Spec)], Btf = types, Functions = functions,
+        }, maps);
+    }
+
     public ProgramPair Load(ProgramType type, string text, params IReadOnlyList<MapPair> maps)
     {
         var assembled = Assembler.Assemble(text, maps.Select(map => map.Managed.Spec.Name));
@@ -65,6 +78,10 @@ internal sealed record MapPair(IKernelMap Managed, IKernelMap Linux) : IDisposab
         Assert.True(linux == managed, $"{what} on {Managed.Spec.Type}: Linux answers {linux}, the engine {managed}");
         return managed;
     }
+
+    /// <summary>Puts a program into a program array, in both, which have to answer alike.</summary>
+    public Errno Store(uint index, ProgramPair program, MapUpdateFlags flags = MapUpdateFlags.Any) => Same($"storing at {index} with {flags}", map =>
+        map.Update(BitConverter.GetBytes(index), BitConverter.GetBytes((map == Linux ? program.Linux : program.Managed).Id), flags));
 
     /// <summary>Every entry as hexadecimal text, sorted: the order of a hash is nobody's business.</summary>
     public static SortedDictionary<string, string> Contents(IKernelMap map)

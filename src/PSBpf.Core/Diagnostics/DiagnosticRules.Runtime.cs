@@ -20,6 +20,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule MapMemory = new("BPF2004", "map-memory", LimitExceeded,
         "Lower max_entries or the value size.");
 
+    /// <summary>A program that does not fit those that a program array serves.</summary>
+    public static readonly DiagnosticRule ProgramArray = new("BPF2005", "program-array", Conflict,
+        "Use an array of its own for programs of each type.");
+
     /// <summary>An access outside every region a program owns, stopped by the checked interpreter.</summary>
     public static readonly DiagnosticRule MemoryFault = new("BPF2101", "memory-fault", Refused,
         "Report this: a verified program must never fault.");

@@ -10,8 +10,8 @@ internal static unsafe class HelperSet
 {
     private static readonly HelperEntry[] Entries = Build();
 
-    /// <summary>Whether a helper has an implementation.</summary>
-    public static bool Implements(int id) => (uint)id < (uint)Entries.Length && Entries[id].Function != null;
+    /// <summary>Whether a helper has an implementation; that of a tail call is the run's.</summary>
+    public static bool Implements(int id) => (uint)id < (uint)Entries.Length && (Entries[id].Function != null || HelperTable.Find(id) is { ReplacesProgram: true });
 
     /// <summary>The entry of an implemented helper.</summary>
     public static ref readonly HelperEntry Get(int id) => ref Entries[id];

@@ -18,11 +18,15 @@ internal unsafe interface IRunObserver
     /// <param name="write">Whether it writes.</param>
     void OnAccess(int index, ulong address, int size, bool write);
 
-    /// <summary>After each helper call.</summary>
+    /// <summary>After each helper call; a tail call only when it failed.</summary>
     /// <param name="index">The call's slot.</param>
     /// <param name="helper">enum bpf_func_id.</param>
     /// <param name="registers">r0 holds the result, r1 to r5 still the arguments.</param>
     void OnHelper(int index, int helper, ulong* registers);
+
+    /// <summary>After a tail call, and when what took a subprogram's place has ended: slots from here on are another program's.</summary>
+    /// <param name="program">The program that runs now.</param>
+    void OnProgram(ExecutableProgram program);
 }
 
 /// <summary>Watches nothing.</summary>
@@ -37,6 +41,10 @@ internal readonly unsafe struct NoObserver : IRunObserver
     }
 
     public void OnHelper(int index, int helper, ulong* registers)
+    {
+    }
+
+    public void OnProgram(ExecutableProgram program)
     {
     }
 }

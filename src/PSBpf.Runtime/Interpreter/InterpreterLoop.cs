@@ -253,11 +253,11 @@ internal static unsafe class InterpreterLoop
                     break;
 
                 case FormId.Ldabsb or FormId.Ldabsh or FormId.Ldabsw:
-                    if (!run.LoadPacket(op->Form - FormId.Ldabsb, (int)op->Immediate, (int)(op - code))) return 0;
+                    if (!run.LoadPacket(op->Form - FormId.Ldabsb, (int)op->Immediate, (int)(op - code))) goto Missed;
                     break;
 
                 case FormId.Ldindb or FormId.Ldindh or FormId.Ldindw:
-                    if (!run.LoadPacket(op->Form - FormId.Ldindb, (int)r[op->Source] + (int)op->Immediate, (int)(op - code))) return 0;
+                    if (!run.LoadPacket(op->Form - FormId.Ldindb, (int)r[op->Source] + (int)op->Immediate, (int)(op - code))) goto Missed;
                     break;
 
                 case >= FormId.AtomicAdd64 and <= FormId.AtomicCmpxchg32:
@@ -298,16 +298,39 @@ internal static unsafe class InterpreterLoop
                     op = code + op->Offset;
                     continue;
 
-                case FormId.Exit:
-                    if (frame->Depth == 0) return r[0];
-                    op = code + run.LeaveFunction();
+                case Operation.TailCall:
+                    if (!run.TailCall((int)(op - code)))
+                    {
+                        observer.OnHelper((int)(op - code), (int)op->Immediate, r);
+                        break;
+                    }
+
+                    op = code = run.Program.Code;
+                    observer.OnProgram(run.Program);
+                    if (--slice < 0) slice = run.NextSlice(slice, 0);
                     continue;
+
+                case FormId.Exit: goto Return;
 
                 default:
                     throw run.UnknownOperation((int)(op - code));
             }
 
             op++;
+            continue;
+
+        Missed:
+            r[0] = 0;
+
+        Return:
+            if (frame->Depth == 0) return r[0];
+            if (frame->Depth == frame->ReplacedDepth)
+            {
+                code = run.ResumeWaiting().Code;
+                observer.OnProgram(run.Program);
+            }
+
+            op = code + run.LeaveFunction();
             continue;
 
         Taken:

@@ -13,6 +13,9 @@ internal struct Operation
     /// <summary>Stands after the last slot: running into it is a fault.</summary>
     public const FormId EndOfProgram = (FormId)InstructionTable.Count;
 
+    /// <summary>A call of bpf_tail_call, which no other helper call is like.</summary>
+    public const FormId TailCall = EndOfProgram + 1;
+
     public FormId Form;
     public byte Destination;
     public byte Source;

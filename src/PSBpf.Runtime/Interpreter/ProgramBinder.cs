@@ -1,6 +1,7 @@
 using PSBpf.Isa;
 using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Maps;
+using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Interpreter;
 
@@ -15,6 +16,7 @@ internal static class ProgramBinder
         for (int index = 0; index < decoded.Length; index++) operations[index] = new Operation(decoded[index]);
         operations[decoded.Length] = new Operation { Form = Operation.EndOfProgram };
         BindMaps(operations, maps);
+        BindTailCalls(operations);
         if (!view.IsPlain) BindContext(operations, decoded, view);
         return operations;
     }
@@ -29,6 +31,12 @@ internal static class ProgramBinder
                 ? (long)map.Handle
                 : (long)(map.DirectValueAddress + (ulong)(operation.Immediate >> 32));
         }
+    }
+
+    private static void BindTailCalls(Operation[] operations)
+    {
+        foreach (ref var operation in operations.AsSpan())
+            if (operation.Form == FormId.CallHelper && HelperTable.Find((int)operation.Immediate) is { ReplacesProgram: true }) operation.Form = Operation.TailCall;
     }
 
     // As the kernel does when it converts context accesses: the field's place and width in the internal record replace those of

@@ -4,6 +4,7 @@ using PSBpf.Objects;
 using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
+using PSBpf.Verifier;
 
 namespace PSBpf.Runtime.Interpreter;
 
@@ -11,14 +12,20 @@ namespace PSBpf.Runtime.Interpreter;
 internal static class Runnability
 {
     /// <summary>The missing things by name; empty when the program can run.</summary>
-    public static IReadOnlyList<string> Missing(ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps)
+    /// <param name="instructions">Its instructions.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="maps">The maps it names.</param>
+    /// <param name="facts">What the verifier found out; instructions that no path reaches need not be executed.</param>
+    public static IReadOnlyList<string> Missing(ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps, ProgramFacts? facts = null)
     {
         var missing = new SortedSet<string>(StringComparer.Ordinal);
         if (type != ProgramType.Unspecified && ProgramTypeTable.Get(type).Context is null) missing.Add($"program type {ProgramTypeTable.Get(type).Name}");
         foreach (var map in maps)
             if (!MapFactory.Supports(map.Type)) missing.Add($"map type {map.Type}");
-        foreach (ref readonly var instruction in instructions)
+        for (int index = 0; index < instructions.Length; index++)
         {
+            if (facts is not null && !facts.IsReached(index)) continue;
+            ref readonly var instruction = ref instructions[index];
             switch (instruction.Form)
             {
                 case FormId.CallHelper when !HelperSet.Implements((int)instruction.Immediate):

@@ -110,7 +110,9 @@ internal sealed unsafe class KernelMap : IKernelMap
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0) Storage.Release();
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Storage.Abandon();
+        Storage.Release();
     }
 
     // Inside of Open and Close the storage stays, even when another thread disposes this reference.

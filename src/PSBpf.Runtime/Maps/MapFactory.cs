@@ -19,6 +19,7 @@ internal static class MapFactory
     {
         [MapType.Hash] = new(CheckHash, HashFlags, static (engine, spec) => new HashMap(engine, spec)),
         [MapType.Array] = new(CheckArray, ArrayFlags | MapFlags.Mmapable | MapFlags.InnerMap, static (engine, spec) => new ArrayMap(engine, spec)),
+        [MapType.ProgArray] = new(CheckProgArray, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new ProgArrayMap(engine, spec)),
         [MapType.PerCpuHash] = new(CheckHash, HashFlags, static (engine, spec) => new PerCpuHashMap(engine, spec), PerCpu: true),
         [MapType.PerCpuArray] = new(CheckArray, ArrayFlags, static (engine, spec) => new PerCpuArrayMap(engine, spec), PerCpu: true),
         [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => new LruHashMap(engine, spec, perCpu: false)),
@@ -68,6 +69,13 @@ internal static class MapFactory
         if (spec.MaxEntries == 0) throw Invalid(spec, Errno.EINVAL, "max_entries is 0");
         if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
         if (spec.ValueSize > int.MaxValue - 7) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is too large");
+    }
+
+    private static void CheckProgArray(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
+        if (spec.MaxEntries > Array.MaxLength) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
     }
 
     private static void CheckHash(MapSpec spec)

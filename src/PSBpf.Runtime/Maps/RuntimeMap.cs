@@ -74,6 +74,11 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>The key after <paramref name="key"/>; the first for null.</summary>
     public abstract Errno NextKey(byte* key, byte* next);
 
+    /// <summary>Users can no longer reach it; programs still may.</summary>
+    public virtual void Abandon()
+    {
+    }
+
     /// <summary>Counts a reference: a user's, a program's.</summary>
     /// <returns>False when the storage is already retired.</returns>
     public bool TryAddReference()
@@ -110,13 +115,27 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>Takes native memory on the map's account.</summary>
     protected NativeBlock Allocate(long bytes)
     {
+        Charge(bytes);
+        try
+        {
+            var block = new NativeBlock(bytes);
+            _blocks.Add(block);
+            return block;
+        }
+        catch
+        {
+            Release();
+            throw;
+        }
+    }
+
+    /// <summary>Counts memory on the map's account.</summary>
+    protected void Charge(long bytes)
+    {
         try
         {
             Engine.Account.Take(Spec.Name, bytes);
             Interlocked.Add(ref _bytes, bytes);
-            var block = new NativeBlock(bytes);
-            _blocks.Add(block);
-            return block;
         }
         catch
         {

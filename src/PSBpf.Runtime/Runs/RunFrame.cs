@@ -16,6 +16,12 @@ internal unsafe struct RunFrame
     /// <summary>Frames of a call chain, the entry function's included (MAX_CALL_FRAMES).</summary>
     public const int MaximumFrames = 8;
 
+    /// <summary>Tail calls of a run, however deep they are made (MAX_TAIL_CALL_CNT).</summary>
+    public const int MaximumTailCalls = 33;
+
+    /// <summary>Frames of a run: each program that took the place of another one's subprogram has calls of its own.</summary>
+    public const int DeepestFrames = MaximumFrames + MaximumTailCalls * (MaximumFrames - 1);
+
     /// <summary>Bytes from one frame's stack to the next: the gap belongs to nobody, so that running over the edge shows.</summary>
     public const int StackStride = StackSize + 128;
 
@@ -64,11 +70,17 @@ internal unsafe struct RunFrame
     /// <summary>Index of the current frame.</summary>
     public int Depth;
 
+    /// <summary>Tail calls that were made in this run.</summary>
+    public int TailCalls;
+
+    /// <summary>Index of the innermost frame that belongs to another program than its caller's; 0 when there is none.</summary>
+    public int ReplacedDepth;
+
     /// <summary>Iterations that may_goto has left in the current frame.</summary>
     public long MayGoto;
 
     /// <summary>Callers, by depth: r6 to r9, stack base, return slot, may_goto.</summary>
-    public fixed ulong Saved[MaximumFrames * SavedWords];
+    public fixed ulong Saved[DeepestFrames * SavedWords];
 
     /// <summary>Words saved per caller.</summary>
     public const int SavedWords = 7;

@@ -13,10 +13,11 @@ namespace PSBpf.Runtime.Runs;
 /// </summary>
 internal sealed unsafe partial class RunState
 {
-    private const int FrameArea = 1024;
     private const int RegisterCount = 11;
-    private const int StackArea = RunFrame.MaximumFrames * RunFrame.StackStride;
+    private const int StackArea = RunFrame.DeepestFrames * RunFrame.StackStride;
     private const int ContextArea = ContextView.RecordDistance + 8192;
+
+    private static readonly int FrameArea = (sizeof(RunFrame) + NativeBlock.Alignment - 1) & ~(NativeBlock.Alignment - 1);
 
     // More than that of one run is only counted: a program in a loop could print for hours.
     private const int MostLines = 4096;
@@ -36,6 +37,7 @@ internal sealed unsafe partial class RunState
     private long _granted;
     private CancellationToken _cancellation;
     private CompiledProgram? _compiled;
+    private ExecutableProgram _entry = null!;
 
     public RunState(VirtualCpu cpu)
     {
@@ -44,7 +46,7 @@ internal sealed unsafe partial class RunState
         Engine = cpu.Set.Engine;
         _block = new NativeBlock(FrameArea + StackArea + ContextArea);
         Frame = (RunFrame*)_block.Address;
-        _stacks = (ulong)_block.Address + FrameArea;
+        _stacks = (ulong)(_block.Address + FrameArea);
         Context = _block.Address + FrameArea + StackArea;
         Packet = new PacketBuffer();
         _regions = Engine.Regions.Current;
@@ -69,7 +71,7 @@ internal sealed unsafe partial class RunState
     /// <summary>The world that the run sees.</summary>
     public ExecutionEnvironment Environment { get; private set; }
 
-    /// <summary>The program that runs.</summary>
+    /// <summary>The program that runs: the one that was begun, or one that it called in its place.</summary>
     public ExecutableProgram Program { get; private set; } = null!;
 
     /// <summary>The instruction whose helper runs.</summary>
@@ -88,7 +90,7 @@ internal sealed unsafe partial class RunState
         var jit = Engine.Jit;
         _compiled = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
         if (_compiled is null && !interpret) program.CountRun(jit);
-        Program = program;
+        _entry = Program = program;
         Environment = environment;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
@@ -116,6 +118,7 @@ internal sealed unsafe partial class RunState
         frame->MayGoto = RunFrame.MayGotoLimit;
         new Span<ulong>(frame->Registers, RegisterCount).Clear();
         frame->Registers[1] = (ulong)Context;
+        ForgetTailCalls();
         OpenStack(0);
         _budget = Engine.Options.InstructionBudget;
         try
@@ -137,6 +140,7 @@ internal sealed unsafe partial class RunState
         {
             frame->ValueBase = frame->ValueLength = frame->ValueWritable = 0;
             frame->Depth = 0;
+            ForgetTailCalls();
             OpenStack(0);
             _budget = Engine.Options.InstructionBudget;
             Fuel = FirstSlice();
@@ -186,7 +190,7 @@ internal sealed unsafe partial class RunState
     public void EnterFunction(int index)
     {
         var frame = Frame;
-        if (frame->Depth + 1 >= RunFrame.MaximumFrames) throw Fault(index, $"calls more than {RunFrame.MaximumFrames} functions deep");
+        if (frame->Depth + 1 - frame->ReplacedDepth >= RunFrame.MaximumFrames) throw Fault(index, $"calls more than {RunFrame.MaximumFrames} functions deep");
         ulong* saved = frame->Saved + frame->Depth * RunFrame.SavedWords;
         for (int register = 6; register <= 9; register++) saved[register - 6] = frame->Registers[register];
         saved[4] = frame->StackBase;

@@ -46,5 +46,7 @@ public sealed class ObserverTests
         public void OnAccess(int index, ulong address, int size, bool write) => events.Add($"{(write ? "write" : "read")} {index} {size}");
 
         public void OnHelper(int index, int helper, ulong* registers) => events.Add($"helper {index} {helper}");
+
+        public void OnProgram(ExecutableProgram program) => events.Add($"program {program.Name}");
     }
 }

@@ -2,6 +2,7 @@ using System.Reflection.Emit;
 using PSBpf.Isa;
 using PSBpf.Runtime.Jit.Flow;
 using PSBpf.Runtime.Runs;
+using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Jit.Emit;
 
@@ -136,6 +137,7 @@ internal sealed partial class MethodEmitter
     private void EmitCallHelper(in DecodedInstruction instruction, int slot)
     {
         int helper = (int)instruction.Immediate;
+        if (HelperTable.Find(helper) is { ReplacesProgram: true }) throw new NotCompilableException(slot, "tail call");
         if (_input.Checked)
         {
             LoadRun();
