@@ -91,8 +91,8 @@ public sealed class MapTests
     public void The_same_definitions_are_refused()
     {
         using var kernels = KernelPair.OpenOrSkip();
-        MapType[] types = [MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruHash, MapType.LruPerCpuHash, MapType.RingBuf];
-        uint[] keySizes = [0, 1, 4, 512], valueSizes = [0, 1, 8, 32 << 10, (32 << 10) + 1], counts = [0, 1, 3, 4096, 8192, 12288];
+        MapType[] types = [MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruHash, MapType.LruPerCpuHash, MapType.RingBuf, MapType.ProgArray];
+        uint[] keySizes = [0, 1, 4, 512], valueSizes = [0, 1, 4, 8, 32 << 10, (32 << 10) + 1], counts = [0, 1, 3, 4096, 8192, 12288];
         var differences = new List<string>();
         foreach (var type in types)
             foreach (uint keySize in keySizes)
@@ -107,7 +107,7 @@ public sealed class MapTests
         foreach (var type in types)
         {
             bool ring = type == MapType.RingBuf;
-            var spec = new MapSpec { Name = "m", Type = type, KeySize = ring ? 0u : 4, ValueSize = ring ? 0u : 8, MaxEntries = 4096 };
+            var spec = new MapSpec { Name = "m", Type = type, KeySize = ring ? 0u : 4, ValueSize = ring ? 0u : type == MapType.ProgArray ? 4u : 8, MaxEntries = 4096 };
             for (int bit = 0; bit < 19; bit++)
             {
                 // Flags that carry another argument, or need a descriptor, are not part of a blueprint's rules.
