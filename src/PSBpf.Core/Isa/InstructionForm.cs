@@ -15,7 +15,12 @@ public sealed record InstructionForm
     /// <summary>The kernel's notation, e.g. <c>{d} += {s}</c>; <see cref="NotationPattern"/> lists the placeholders.</summary>
     public required string Kernel { get; init; }
 
-    /// <summary>The mnemonic of RFC 9669's test vectors, e.g. <c>add</c>, <c>jeq32</c>, <c>ldxdw</c>.</summary>
+    /// <summary>
+    /// The notation of the RFC 9669 test vectors, e.g. <c>add %{d}, %{s}</c>, with the same placeholders.
+    /// </summary>
+    public required string MnemonicPattern { get; init; }
+
+    /// <summary>A short name for messages, e.g. <c>add</c>, <c>jeq32</c>, <c>atomic_fetch_or</c>, <c>lddw_map_fd</c>.</summary>
     public required string Mnemonic { get; init; }
 
     /// <summary>Bits that are computed with, compared, loaded or stored.</summary>
@@ -56,6 +61,12 @@ public sealed record InstructionForm
 
     /// <summary>Slots it takes: 2 for 64-bit immediates.</summary>
     public int Slots => Kind == FormKind.LoadImmediate64 ? 2 : 1;
+
+    /// <summary>Whether the second slot's immediate means something.</summary>
+    public bool ShowsSecondSlot => Kernel.Contains("{i64}", StringComparison.Ordinal) || Kernel.Contains("{i2}", StringComparison.Ordinal);
+
+    /// <summary>How it is written in a notation.</summary>
+    public string PatternOf(Notation notation) => notation == Notation.Mnemonic ? MnemonicPattern : Kernel;
 
     /// <summary>Whether the fields of a slot with this opcode make this form.</summary>
     public bool Matches(Instruction instruction) =>

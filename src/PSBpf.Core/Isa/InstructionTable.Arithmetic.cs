@@ -31,13 +31,15 @@ public static partial class InstructionTable
             for (int variant = 0; variant < 4; variant++)
             {
                 bool wide = variant < 2, register = (variant & 1) == 1;
+                string name = wide ? mnemonic : mnemonic + "32";
                 yield return new InstructionForm
                 {
                     Id = Next(first, variant),
                     Opcode = (byte)(code | (register ? Opcodes.X : Opcodes.K) | (wide ? Opcodes.Alu64 : Opcodes.Alu)),
                     Kind = moves ? FormKind.Move : FormKind.Alu,
                     Kernel = $"{(wide ? "{d}" : "{dw}")} {symbol} {(!register ? "{i}" : wide ? "{s}" : "{sw}")}",
-                    Mnemonic = wide ? mnemonic : mnemonic + "32",
+                    MnemonicPattern = $"{name} %{{d}}, {(register ? "%{s}" : "{i}")}",
+                    Mnemonic = name,
                     Width = wide ? 64 : 32,
                     Alu = operation,
                     UsesSource = register,
@@ -66,6 +68,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Neg | (wide ? Opcodes.Alu64 : Opcodes.Alu)),
                 Kind = FormKind.Negate,
                 Kernel = wide ? "{d} = -{d}" : "{dw} = -{dw}",
+                MnemonicPattern = wide ? "neg %{d}" : "neg32 %{d}",
                 Mnemonic = wide ? "neg" : "neg32",
                 Width = wide ? 64 : 32,
                 Destination = Register,
@@ -87,6 +90,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Mov | Opcodes.X | (to == 64 ? Opcodes.Alu64 : Opcodes.Alu)),
                 Kind = FormKind.MoveSigned,
                 Kernel = to == 64 ? $"{{d}} = (s{from}){{s}}" : $"{{dw}} = (s{from}){{sw}}",
+                MnemonicPattern = $"movsx{from}{to} %{{d}}, %{{s}}",
                 Mnemonic = $"movsx{from}{to}",
                 Width = to,
                 UsesSource = true,
@@ -116,6 +120,7 @@ public static partial class InstructionTable
                     Opcode = opcode,
                     Kind = kind,
                     Kernel = $"{{d}} = {name}{width} {{d}}",
+                    MnemonicPattern = $"{name}{width} %{{d}}",
                     Mnemonic = $"{name}{width}",
                     Width = width,
                     Destination = Register,
@@ -138,6 +143,7 @@ public static partial class InstructionTable
                 Opcode = Opcodes.Mov | Opcodes.X | Opcodes.Alu64,
                 Kind = FormKind.AddressSpaceCast,
                 Kernel = $"{{d}} = addr_space_cast({{s}}, {spaces})",
+                MnemonicPattern = $"addr_space_cast %{{d}}, %{{s}}, {spaces}",
                 Mnemonic = id == FormId.AddrSpaceCastToKernel ? "addr_space_cast_kern" : "addr_space_cast_user",
                 Width = 64,
                 UsesSource = true,

@@ -25,6 +25,7 @@ public static partial class InstructionTable
             for (int variant = 0; variant < 4; variant++)
             {
                 bool wide = variant < 2, register = (variant & 1) == 1;
+                string name = wide ? mnemonic : mnemonic + "32";
                 string left = wide ? "{d}" : "{dw}", right = !register ? "{i}" : wide ? "{s}" : "{sw}";
                 yield return new InstructionForm
                 {
@@ -32,7 +33,8 @@ public static partial class InstructionTable
                     Opcode = (byte)(code | (register ? Opcodes.X : Opcodes.K) | (wide ? Opcodes.Jmp : Opcodes.Jmp32)),
                     Kind = FormKind.Branch,
                     Kernel = $"if {left} {symbol} {right} goto {{j}}",
-                    Mnemonic = wide ? mnemonic : mnemonic + "32",
+                    MnemonicPattern = $"{name} %{{d}}, {(register ? "%{s}" : "{i}")}, {{j}}",
+                    Mnemonic = name,
                     Width = wide ? 64 : 32,
                     Condition = condition,
                     UsesSource = register,
@@ -50,42 +52,42 @@ public static partial class InstructionTable
         const RegisterUse call = RegisterUse.WritesR0 | RegisterUse.ClobbersArguments;
         yield return new InstructionForm
         {
-            Id = FormId.Ja, Opcode = Opcodes.Ja | Opcodes.Jmp, Kind = FormKind.Jump, Kernel = "goto {j}", Mnemonic = "ja",
+            Id = FormId.Ja, Opcode = Opcodes.Ja | Opcodes.Jmp, Kind = FormKind.Jump, Kernel = "goto {j}", MnemonicPattern = "ja {j}", Mnemonic = "ja",
             Offset = Any16, Group = ConformanceGroup.Base32,
         };
         yield return new InstructionForm
         {
-            Id = FormId.Gotol, Opcode = Opcodes.Ja | Opcodes.Jmp32, Kind = FormKind.Jump, Kernel = "gotol {ji}", Mnemonic = "ja32",
+            Id = FormId.Gotol, Opcode = Opcodes.Ja | Opcodes.Jmp32, Kind = FormKind.Jump, Kernel = "gotol {ji}", MnemonicPattern = "ja32 {ji}", Mnemonic = "ja32",
             Immediate = Any32, Level = IsaLevel.V4, Group = ConformanceGroup.Base32,
         };
         yield return new InstructionForm
         {
-            Id = FormId.MayGoto, Opcode = Opcodes.Jcond | Opcodes.Jmp, Kind = FormKind.MayGoto, Kernel = "may_goto {j}", Mnemonic = "may_goto",
+            Id = FormId.MayGoto, Opcode = Opcodes.Jcond | Opcodes.Jmp, Kind = FormKind.MayGoto, Kernel = "may_goto {j}", MnemonicPattern = "may_goto {j}", Mnemonic = "may_goto",
             Offset = Any16, Level = IsaLevel.Linux,
         };
         yield return new InstructionForm
         {
-            Id = FormId.CallHelper, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallHelper, Kernel = "call {h}", Mnemonic = "call",
+            Id = FormId.CallHelper, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallHelper, Kernel = "call {h}", MnemonicPattern = "call {h}", Mnemonic = "call",
             Immediate = Any32, Uses = call, Group = ConformanceGroup.Base32,
         };
         yield return new InstructionForm
         {
-            Id = FormId.CallFunction, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallFunction, Kernel = "call {ji}", Mnemonic = "call_local",
+            Id = FormId.CallFunction, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallFunction, Kernel = "call {ji}", MnemonicPattern = "call local {ji}", Mnemonic = "call_local",
             Source = Exactly(Opcodes.PseudoCall), Immediate = Any32, Uses = call, Level = IsaLevel.V3, Group = ConformanceGroup.Base32,
         };
         yield return new InstructionForm
         {
-            Id = FormId.CallKfunc, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallKfunc, Kernel = "call kfunc {i} {o}", Mnemonic = "call_kfunc",
+            Id = FormId.CallKfunc, Opcode = Opcodes.Call | Opcodes.Jmp, Kind = FormKind.CallKfunc, Kernel = "call kfunc {i} {o}", MnemonicPattern = "call kfunc {i} {o}", Mnemonic = "call_kfunc",
             Source = Exactly(Opcodes.PseudoKfuncCall), Offset = Any16, Immediate = Any32, Uses = call, Level = IsaLevel.Linux, Group = ConformanceGroup.Base32,
         };
         yield return new InstructionForm
         {
-            Id = FormId.CallReg, Opcode = Opcodes.Call | Opcodes.X | Opcodes.Jmp, Kind = FormKind.CallRegister, Kernel = "callx {d}", Mnemonic = "callx",
+            Id = FormId.CallReg, Opcode = Opcodes.Call | Opcodes.X | Opcodes.Jmp, Kind = FormKind.CallRegister, Kernel = "callx {d}", MnemonicPattern = "callx %{d}", Mnemonic = "callx",
             Destination = Register, Uses = call | RegisterUse.ReadsDestination, Level = IsaLevel.Linux,
         };
         yield return new InstructionForm
         {
-            Id = FormId.Exit, Opcode = Opcodes.Exit | Opcodes.Jmp, Kind = FormKind.Exit, Kernel = "exit", Mnemonic = "exit",
+            Id = FormId.Exit, Opcode = Opcodes.Exit | Opcodes.Jmp, Kind = FormKind.Exit, Kernel = "exit", MnemonicPattern = "exit", Mnemonic = "exit",
             Uses = RegisterUse.ReadsR0, Group = ConformanceGroup.Base32,
         };
     }

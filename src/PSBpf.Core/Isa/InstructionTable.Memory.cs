@@ -21,6 +21,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Mem | code | Opcodes.Ldx),
                 Kind = FormKind.Load,
                 Kernel = $"{{d}} = *(u{width} *)({{s}} {{o}})",
+                MnemonicPattern = $"ldx{suffix} %{{d}}, [%{{s}}{{a}}]",
                 Mnemonic = "ldx" + suffix,
                 Width = width,
                 UsesSource = true,
@@ -39,6 +40,7 @@ public static partial class InstructionTable
                     Opcode = (byte)(Opcodes.Memsx | code | Opcodes.Ldx),
                     Kind = FormKind.LoadSigned,
                     Kernel = $"{{d}} = *(s{width} *)({{s}} {{o}})",
+                    MnemonicPattern = $"ldxs{suffix} %{{d}}, [%{{s}}{{a}}]",
                     Mnemonic = "ldxs" + suffix,
                     Level = IsaLevel.V4,
                     Group = ConformanceGroup.Base64,
@@ -51,6 +53,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Mem | code | Opcodes.St),
                 Kind = FormKind.StoreImmediate,
                 Kernel = $"*(u{width} *)({{d}} {{o}}) = {{i}}",
+                MnemonicPattern = $"st{suffix} [%{{d}}{{a}}], {{i}}",
                 Mnemonic = "st" + suffix,
                 Width = width,
                 Destination = Register,
@@ -65,6 +68,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Mem | code | Opcodes.Stx),
                 Kind = FormKind.Store,
                 Kernel = $"*(u{width} *)({{d}} {{o}}) = {{s}}",
+                MnemonicPattern = $"stx{suffix} [%{{d}}{{a}}], %{{s}}",
                 Mnemonic = "stx" + suffix,
                 Width = width,
                 UsesSource = true,
@@ -76,24 +80,25 @@ public static partial class InstructionTable
             };
         }
 
-        (FormId Id, int Pseudo, string Pattern, string Mnemonic)[] immediates =
+        (FormId Id, int Pseudo, string Kernel, string Operand, string Mnemonic)[] immediates =
         [
-            (FormId.Lddw, 0, "{d} = {i64} ll", "lddw"),
-            (FormId.LddwMapFd, Opcodes.PseudoMapFd, "{d} = map_fd {i}", "lddw_map_fd"),
-            (FormId.LddwMapValue, Opcodes.PseudoMapValue, "{d} = map_fd {i}[0] {i2}", "lddw_map_value"),
-            (FormId.LddwBtfId, Opcodes.PseudoBtfId, "{d} = btf_id {i} {i2}", "lddw_btf_id"),
-            (FormId.LddwFunction, Opcodes.PseudoFunction, "{d} = func {ji}", "lddw_func"),
-            (FormId.LddwMapIndex, Opcodes.PseudoMapIndex, "{d} = map[{m}]", "lddw_map_idx"),
-            (FormId.LddwMapIndexValue, Opcodes.PseudoMapIndexValue, "{d} = map[{m}][0] {i2}", "lddw_map_idx_value"),
+            (FormId.Lddw, 0, "{d} = {i64} ll", "{i64}", "lddw"),
+            (FormId.LddwMapFd, Opcodes.PseudoMapFd, "{d} = map_fd {i}", "map_fd {i}", "lddw_map_fd"),
+            (FormId.LddwMapValue, Opcodes.PseudoMapValue, "{d} = map_fd {i}[0] {i2}", "map_fd {i}[0] {i2}", "lddw_map_value"),
+            (FormId.LddwBtfId, Opcodes.PseudoBtfId, "{d} = btf_id {i} {i2}", "btf_id {i} {i2}", "lddw_btf_id"),
+            (FormId.LddwFunction, Opcodes.PseudoFunction, "{d} = func {ji}", "func {ji}", "lddw_func"),
+            (FormId.LddwMapIndex, Opcodes.PseudoMapIndex, "{d} = map[{m}]", "map[{m}]", "lddw_map_idx"),
+            (FormId.LddwMapIndexValue, Opcodes.PseudoMapIndexValue, "{d} = map[{m}][0] {i2}", "map[{m}][0] {i2}", "lddw_map_idx_value"),
         ];
-        foreach (var (id, pseudo, pattern, mnemonic) in immediates)
+        foreach (var (id, pseudo, kernel, operand, mnemonic) in immediates)
         {
             yield return new InstructionForm
             {
                 Id = id,
                 Opcode = Opcodes.Imm | Opcodes.Dw | Opcodes.Ld,
                 Kind = FormKind.LoadImmediate64,
-                Kernel = pattern,
+                Kernel = kernel,
+                MnemonicPattern = "lddw %{d}, " + operand,
                 Mnemonic = mnemonic,
                 Width = 64,
                 Destination = Register,
@@ -113,6 +118,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Abs | code | Opcodes.Ld),
                 Kind = FormKind.LoadPacketAbsolute,
                 Kernel = $"r0 = *(u{width} *)skb[{{i}}]",
+                MnemonicPattern = $"ldabs{suffix} {{i}}",
                 Mnemonic = "ldabs" + suffix,
                 Width = width,
                 Immediate = Any32,
@@ -126,6 +132,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Ind | code | Opcodes.Ld),
                 Kind = FormKind.LoadPacketIndirect,
                 Kernel = $"r0 = *(u{width} *)skb[{{s}} + {{i}}]",
+                MnemonicPattern = $"ldind{suffix} %{{s}}, {{i}}",
                 Mnemonic = "ldind" + suffix,
                 UsesSource = true,
                 Source = Register,
@@ -148,13 +155,14 @@ public static partial class InstructionTable
         {
             int width = narrow == 0 ? 64 : 32;
             string register = narrow == 0 ? "{s}" : "{sw}", atomic = narrow == 0 ? "atomic64" : "atomic", suffix = narrow == 0 ? "" : "32";
-            string address = $"(u{width} *)({{d}} {{o}})";
+            string address = $"(u{width} *)({{d}} {{o}})", operands = "[%{d}{a}], %{s}";
             var common = new InstructionForm
             {
                 Id = FormId.None,
                 Opcode = (byte)(Opcodes.Atomic | (narrow == 0 ? Opcodes.Dw : Opcodes.W) | Opcodes.Stx),
                 Kind = FormKind.Atomic,
                 Kernel = "",
+                MnemonicPattern = "",
                 Mnemonic = "",
                 Width = width,
                 UsesSource = true,
@@ -171,6 +179,7 @@ public static partial class InstructionTable
                 {
                     Id = Next(first, narrow),
                     Kernel = $"lock *(u{width} *)({{d}} {{o}}) {symbol} {register}",
+                    MnemonicPattern = $"lock {name}{suffix} {operands}",
                     Mnemonic = $"atomic_{name}{suffix}",
                     Alu = operation,
                     Immediate = Exactly(immediate),
@@ -180,6 +189,7 @@ public static partial class InstructionTable
                 {
                     Id = Next(first, FormId.AtomicFetchAdd64 - FormId.AtomicAdd64 + narrow),
                     Kernel = $"{register} = {atomic}_fetch_{name}({address}, {register})",
+                    MnemonicPattern = $"lock fetch_{name}{suffix} {operands}",
                     Mnemonic = $"atomic_fetch_{name}{suffix}",
                     Alu = operation,
                     Fetches = true,
@@ -193,6 +203,7 @@ public static partial class InstructionTable
                 Id = Next(FormId.AtomicXchg64, narrow),
                 Kind = FormKind.AtomicExchange,
                 Kernel = $"{register} = {atomic}_xchg({address}, {register})",
+                MnemonicPattern = $"lock xchg{suffix} {operands}",
                 Mnemonic = "atomic_xchg" + suffix,
                 Fetches = true,
                 Immediate = Exactly(Opcodes.Xchg),
@@ -204,6 +215,7 @@ public static partial class InstructionTable
                 Id = Next(FormId.AtomicCmpxchg64, narrow),
                 Kind = FormKind.AtomicCompareExchange,
                 Kernel = $"{r0} = {atomic}_cmpxchg({address}, {r0}, {register})",
+                MnemonicPattern = $"lock cmpxchg{suffix} {operands}",
                 Mnemonic = "atomic_cmpxchg" + suffix,
                 Fetches = true,
                 Immediate = Exactly(Opcodes.Cmpxchg),
@@ -221,6 +233,7 @@ public static partial class InstructionTable
                 Opcode = (byte)(Opcodes.Atomic | code | Opcodes.Stx),
                 Kind = FormKind.LoadAcquire,
                 Kernel = $"{loaded} = load_acquire((u{width} *)({{s}} {{o}}))",
+                MnemonicPattern = $"load_acquire{suffix} %{{d}}, [%{{s}}{{a}}]",
                 Mnemonic = "load_acquire" + suffix,
                 Width = width,
                 UsesSource = true,
@@ -237,6 +250,7 @@ public static partial class InstructionTable
                 Id = Next(FormId.StoreReleaseb, size),
                 Kind = FormKind.StoreRelease,
                 Kernel = $"store_release((u{width} *)({{d}} {{o}}), {stored})",
+                MnemonicPattern = $"store_release{suffix} [%{{d}}{{a}}], %{{s}}",
                 Mnemonic = "store_release" + suffix,
                 Immediate = Exactly(Opcodes.StoreRelease),
                 Uses = memory,

@@ -32,7 +32,7 @@ public static partial class InstructionTable
     private static InstructionForm[] Build()
     {
         var rows = new InstructionForm[Count];
-        rows[0] = new InstructionForm { Id = FormId.None, Opcode = 0, Kind = FormKind.None, Kernel = "", Mnemonic = "" };
+        rows[0] = new InstructionForm { Id = FormId.None, Opcode = 0, Kind = FormKind.None, Kernel = "", MnemonicPattern = "", Mnemonic = "" };
         foreach (var form in Arithmetic().Concat(Jumps()).Concat(Memory()).Concat(Atomics())) rows[(int)form.Id] = form;
         return rows;
     }

@@ -31,8 +31,8 @@ public sealed class AssemblyDocumentTests
         foreach (var (title, holds) in Groups)
         {
             if (lines.Count > 0) lines.Add("");
-            lines.AddRange([$"### {title}", "", "| written | RFC 9669 | opcode | from |", "|---|---|---|---|"]);
-            lines.AddRange(forms.Where(holds).Select(form => $"| `{Example(form).Replace("|", "\\|", StringComparison.Ordinal)}` | {form.Mnemonic} | 0x{form.Opcode:x2} | {Level(form.Level)} |"));
+            lines.AddRange([$"### {title}", "", "| kernel | mnemonic | opcode | from |", "|---|---|---|---|"]);
+            lines.AddRange(forms.Where(holds).Select(form => $"| `{Example(form, Notation.Kernel).Replace("|", "\\|", StringComparison.Ordinal)}` | `{Example(form, Notation.Mnemonic)}` | 0x{form.Opcode:x2} | {Level(form.Level)} |"));
         }
 
         GeneratedTable.AssertIs("docs/assembly.md", lines);
@@ -49,28 +49,34 @@ public sealed class AssemblyDocumentTests
     {
         foreach (var form in InstructionTable.Forms)
         {
-            var first = Assembler.Assemble(Example(form), Maps).Instructions[0];
-            Assert.Equal(form.Id, InstructionTable.Find(first)?.Id);
+            foreach (var notation in Enum.GetValues<Notation>())
+            {
+                var first = Assembler.Assemble(Example(form, notation), Maps).Instructions[0];
+                Assert.Equal(form.Id, InstructionTable.Find(first)?.Id);
+            }
         }
     }
 
     [Fact]
-    public void The_assembler_takes_the_documents_program()
+    public void The_assembler_takes_the_documents_program_in_both_notations()
     {
         string text = File.ReadAllText(Checkout.PathOf("docs/assembly.md")).ReplaceLineEndings("\n");
-        string program = text.Split("```")[1].Trim('\n');
-        var assembled = Assembler.Assemble(program);
+        string[] parts = text.Split("```");
+        var assembled = Assembler.Assemble(parts[1]);
         Assert.Equal(Maps, assembled.Maps);
         Assert.Contains("out", assembled.Labels.Keys);
         Assert.Equal(FormId.Exit, InstructionTable.Find(assembled.Instructions[^1])?.Id);
+        var mnemonic = Assembler.Assemble(parts[3]);
+        Assert.Equal(assembled.Instructions, mnemonic.Instructions);
+        Assert.Equal((Notation.Kernel, Notation.Mnemonic), (assembled.Notation, mnemonic.Notation));
     }
 
     // r1 and r2, distance or offset 4, immediate 7, where the row leaves the choice; helper 1 and map 0.
-    private static string Example(InstructionForm form)
+    private static string Example(InstructionForm form, Notation notation)
     {
         int immediate = form.Kind == FormKind.CallHelper ? 1 : form.Kernel.Contains("{m}", StringComparison.Ordinal) ? 0 : 7;
         var slot = new Instruction(form.Opcode, Pick(form.Destination, 1), Pick(form.Source, 2), (short)Pick(form.Offset, 4), Pick(form.Immediate, immediate));
-        return Disassembler.Format(form.Slots == 2 ? [slot, default] : [slot], 0, Maps);
+        return Disassembler.Format(form.Slots == 2 ? [slot, default] : [slot], 0, Maps, notation);
     }
 
     private static int Pick(OperandBounds bounds, int wish) => Math.Clamp(wish, bounds.Minimum, bounds.Maximum);
