@@ -8,13 +8,18 @@ namespace PSBpf.Runtime.Helpers;
 /// </summary>
 internal static unsafe class HelperSet
 {
-    private static readonly HelperEntry[] Entries = Build();
+    /// <summary>The entries by id; those without an implementation have no function.</summary>
+    public static HelperEntry[] All { get; } = Build();
 
-    /// <summary>Whether a helper has an implementation; that of a tail call is the run's.</summary>
-    public static bool Implements(int id) => (uint)id < (uint)Entries.Length && (Entries[id].Function != null || HelperTable.Find(id) is { ReplacesProgram: true });
+    /// <summary>The entry of one of the kernel's helpers.</summary>
+    public static ref readonly HelperEntry Get(int id) => ref All[id];
 
-    /// <summary>The entry of an implemented helper.</summary>
-    public static ref readonly HelperEntry Get(int id) => ref Entries[id];
+    /// <summary>Whether one of the kernel's helpers has an implementation.</summary>
+    public static bool Implements(int id) => Implements(All, (uint)id);
+
+    /// <summary>Whether a table has an implementation of a helper; that of a tail call is the run's.</summary>
+    public static bool Implements(HelperEntry[] table, ulong id) => id < (ulong)table.Length
+        && (table[id].Function != null || (table == All && HelperTable.Find((int)id) is { ReplacesProgram: true }));
 
     private static HelperEntry[] Build()
     {

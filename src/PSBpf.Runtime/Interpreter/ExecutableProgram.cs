@@ -3,6 +3,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Jit.Emit;
 using PSBpf.Runtime.Maps;
@@ -27,11 +28,12 @@ internal sealed unsafe class ExecutableProgram
     private volatile bool _isCompilable = true;
     private int _runs;
 
-    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps)
+    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, HelperEntry[]? helpers = null)
     {
         Name = name;
         Type = ProgramTypeTable.Get(type);
         Maps = [.. maps];
+        Helpers = helpers ?? HelperSet.All;
         View = ContextView.Of(Type.Context);
         _spec = spec;
         _slots = slots;
@@ -50,6 +52,9 @@ internal sealed unsafe class ExecutableProgram
     /// <summary>The maps that it refers to, kept alive by it.</summary>
     public IReadOnlyList<RuntimeMap> Maps { get; }
 
+    /// <summary>What it calls, by number.</summary>
+    public HelperEntry[] Helpers { get; }
+
     /// <summary>How it sees its context.</summary>
     public ContextView View { get; }
 
@@ -67,9 +72,9 @@ internal sealed unsafe class ExecutableProgram
         var decoded = new DecodedInstruction[program.Instructions.Length];
         if (InstructionDecoder.Decode(program.Instructions, decoded) is { } error) throw Malformed(program.Name, error.Index, error.Message);
         CheckReferences(program, decoded);
-        var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec));
+        var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec), helpers: program.Helpers);
         if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
-        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps);
+        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps, program.Helpers);
     }
 
     /// <summary>Whether a run may change the packet or the context.</summary>
@@ -98,6 +103,7 @@ internal sealed unsafe class ExecutableProgram
                 Type = Type,
                 Checked = options.Checked || _facts is null,
                 LargestPiece = options.LargestPiece,
+                HasOwnHelpers = !ReferenceEquals(Helpers, HelperSet.All),
             };
             try
             {

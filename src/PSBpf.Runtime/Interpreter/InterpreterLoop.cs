@@ -292,6 +292,13 @@ internal static unsafe class InterpreterLoop
                     observer.OnHelper((int)(op - code), (int)op->Immediate, r);
                     break;
 
+                case FormId.CallReg:
+                    run.Instruction = (int)(op - code);
+                    int helper = (int)r[op->Destination];
+                    r[0] = run.CallHelperThrough(op->Destination, r);
+                    observer.OnHelper((int)(op - code), helper, r);
+                    break;
+
                 case FormId.CallFunction:
                     run.EnterFunction((int)(op - code));
                     if (--slice < 0) slice = run.NextSlice(slice, (int)(op - code));

@@ -16,7 +16,9 @@ internal static class Runnability
     /// <param name="type">Its type.</param>
     /// <param name="maps">The maps it names.</param>
     /// <param name="facts">What the verifier found out; instructions that no path reaches need not be executed.</param>
-    public static IReadOnlyList<string> Missing(ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps, ProgramFacts? facts = null)
+    /// <param name="helpers">The helpers that it gets instead of the kernel's; it may then call through registers.</param>
+    public static IReadOnlyList<string> Missing(
+        ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps, ProgramFacts? facts = null, HelperEntry[]? helpers = null)
     {
         var missing = new SortedSet<string>(StringComparer.Ordinal);
         if (type != ProgramType.Unspecified && ProgramTypeTable.Get(type).Context is null) missing.Add($"program type {ProgramTypeTable.Get(type).Name}");
@@ -28,13 +30,13 @@ internal static class Runnability
             ref readonly var instruction = ref instructions[index];
             switch (instruction.Form)
             {
-                case FormId.CallHelper when !HelperSet.Implements((int)instruction.Immediate):
-                    missing.Add(HelperTable.Find((int)instruction.Immediate)?.Name ?? $"helper {(uint)instruction.Immediate}");
+                case FormId.CallHelper when !HelperSet.Implements(helpers ?? HelperSet.All, (uint)instruction.Immediate):
+                    missing.Add((helpers is null ? HelperTable.Find((int)instruction.Immediate)?.Name : null) ?? $"helper {(uint)instruction.Immediate}");
                     break;
                 case FormId.CallKfunc:
                     missing.Add("calls of kernel functions");
                     break;
-                case FormId.CallReg:
+                case FormId.CallReg when helpers is null:
                     missing.Add("calls through a register (callx)");
                     break;
                 case FormId.AddrSpaceCastToKernel or FormId.AddrSpaceCastToUser:

@@ -1,4 +1,5 @@
 using PSBpf.Isa;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
 
@@ -12,5 +13,6 @@ namespace PSBpf.Runtime.Interpreter;
 /// <param name="Instructions">The slots.</param>
 /// <param name="Maps">The maps that instructions name by index.</param>
 /// <param name="Type">Decides about the context; unspecified for plain memory.</param>
+/// <param name="Helpers">What it calls by number, and through registers too; null for the kernel's helpers.</param>
 internal sealed record UncheckedProgram(
-    string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified);
+    string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified, HelperEntry[]? Helpers = null);

@@ -25,6 +25,17 @@ internal static unsafe class CompiledCalls
         return run.CallHelper(helper, registers);
     }
 
+    /// <summary>Calls the helper whose number a register holds.</summary>
+    public static ulong CallThrough(RunState run, int register, ulong helper, int slot, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
+    {
+        run.Instruction = slot;
+        run.CheckHelper(register, helper);
+        return CallHelper(run, (int)helper, slot, r1, r2, r3, r4, r5);
+    }
+
+    /// <summary>The second argument of a program that nobody verified.</summary>
+    public static ulong SecondArgument(RunState run) => run.Frame->Registers[2];
+
     /// <summary>Checks the address of an atomic instruction.</summary>
     public static void CheckAtomic(RunState run, ulong address, int size, bool write, int slot) => run.CheckAtomic(address, (uint)size, write, slot);
 

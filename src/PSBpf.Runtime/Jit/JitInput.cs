@@ -33,6 +33,9 @@ internal sealed class JitInput
     /// <summary>Instructions per piece at most; 0 for no other limit than the machine's compiler has.</summary>
     public int LargestPiece { get; init; }
 
+    /// <summary>Whether it calls other functions than the kernel's helpers, whose prototypes say nothing then.</summary>
+    public bool HasOwnHelpers { get; init; }
+
     /// <summary>Whether a slot holds an instruction that some path reaches.</summary>
     public bool IsLive(int slot) => Code[slot].Form != FormId.None && (Facts is null || Facts.IsReached(slot));
 }

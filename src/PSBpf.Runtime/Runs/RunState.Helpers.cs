@@ -14,9 +14,24 @@ internal sealed unsafe partial class RunState
     /// <exception cref="Diagnostics.BpfException">BPF2101 when an argument refers to memory that the run does not own.</exception>
     public ulong CallHelper(int id, ulong* registers)
     {
-        ref readonly var entry = ref HelperSet.Get(id);
+        ref readonly var entry = ref Program.Helpers[id];
         if (entry.Checked.Length > 0) CheckArguments(entry.Checked, registers);
         return entry.Function(this, registers[1], registers[2], registers[3], registers[4], registers[5]);
+    }
+
+    /// <summary>Calls the helper whose number a register holds.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF2101 when there is none.</exception>
+    public ulong CallHelperThrough(int register, ulong* registers)
+    {
+        CheckHelper(register, registers[register]);
+        return CallHelper((int)registers[register], registers);
+    }
+
+    /// <summary>Checks the number in a register that is called through.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF2101 when it is no helper's.</exception>
+    public void CheckHelper(int register, ulong id)
+    {
+        if (!HelperSet.Implements(Program.Helpers, id)) throw Fault(Instruction, $"calls through r{register}, which holds 0x{id:x} and no helper's number");
     }
 
     /// <summary>The map behind a register's value.</summary>

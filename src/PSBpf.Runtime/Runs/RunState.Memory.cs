@@ -146,7 +146,9 @@ internal sealed unsafe partial class RunState
     private string Describe(ulong address)
     {
         long offset = (long)(address - Frame->PacketBase);
-        if (Frame->PacketLength > 0 && Math.Abs(offset) <= 1 << 20) return $"packet offset {offset}, where the packet has {Frame->PacketLength} bytes";
+        if (Frame->PacketLength > 0 && Math.Abs(offset) <= 1 << 20) return Program.Type.HasPacket
+            ? $"packet offset {offset}, where the packet has {Frame->PacketLength} bytes"
+            : $"memory offset {offset}, where the memory has {Frame->PacketLength} bytes";
         offset = (long)(address - (Frame->StackBase + RunFrame.StackSize));
         if (Math.Abs(offset) <= 4096) return $"stack offset {offset}, where the frame has {RunFrame.StackSize} bytes";
         if (InWindow(address)) return $"context offset {address - (ulong)Context}, which this program type may not do";

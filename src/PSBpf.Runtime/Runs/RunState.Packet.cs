@@ -37,6 +37,13 @@ internal sealed unsafe partial class RunState
         Frame->RecordWritable = view.IsPlain ? 0 : Frame->RecordLength;
     }
 
+    /// <summary>Lets a program without context read and write some memory.</summary>
+    public void OpenMemory(byte* start, int length)
+    {
+        Frame->PacketBase = (ulong)start;
+        Frame->PacketLength = Frame->PacketWritable = (ulong)length;
+    }
+
     /// <summary>Sets the packet's edges, in the record and for the checks.</summary>
     public void SetPacket(byte* data, byte* end, byte* meta)
     {

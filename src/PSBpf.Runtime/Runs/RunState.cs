@@ -100,13 +100,17 @@ internal sealed unsafe partial class RunState
     /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context.</summary>
     public ulong Execute()
     {
-        if (_compiled is { } compiled) return ExecuteCompiled(compiled);
+        if (_compiled is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
         var none = default(NoObserver);
         return Interpret(ref none);
     }
 
     /// <summary>Runs the program from its start with the checked interpreter, r1 pointing to the context.</summary>
     public ulong Interpret<TObserver>(ref TObserver observer)
+        where TObserver : struct, IRunObserver => Interpret((ulong)Context, 0, ref observer);
+
+    /// <summary>Runs the program from its start with the checked interpreter, with r1 and r2 as given.</summary>
+    public ulong Interpret<TObserver>(ulong first, ulong second, ref TObserver observer)
         where TObserver : struct, IRunObserver
     {
         // What an earlier run saw of maps may have been freed since.
@@ -117,7 +121,8 @@ internal sealed unsafe partial class RunState
         frame->Depth = 0;
         frame->MayGoto = RunFrame.MayGotoLimit;
         new Span<ulong>(frame->Registers, RegisterCount).Clear();
-        frame->Registers[1] = (ulong)Context;
+        frame->Registers[1] = first;
+        frame->Registers[2] = second;
         ForgetTailCalls();
         OpenStack(0);
         _budget = Engine.Options.InstructionBudget;
@@ -131,7 +136,10 @@ internal sealed unsafe partial class RunState
         }
     }
 
-    private ulong ExecuteCompiled(CompiledProgram compiled)
+    /// <summary>Runs the program from its start, compiled with checks, with r1 and r2 as given.</summary>
+    public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled(_compiled!, first, second);
+
+    private ulong ExecuteCompiled(CompiledProgram compiled, ulong first, ulong second)
     {
         _regions = null;
         Output = null;
@@ -140,6 +148,7 @@ internal sealed unsafe partial class RunState
         {
             frame->ValueBase = frame->ValueLength = frame->ValueWritable = 0;
             frame->Depth = 0;
+            frame->Registers[2] = second;
             ForgetTailCalls();
             OpenStack(0);
             _budget = Engine.Options.InstructionBudget;
@@ -153,7 +162,7 @@ internal sealed unsafe partial class RunState
 
         try
         {
-            return compiled.Entry(this, _stacks + RunFrame.StackSize, (ulong)Context);
+            return compiled.Entry(this, _stacks + RunFrame.StackSize, first);
         }
         finally
         {

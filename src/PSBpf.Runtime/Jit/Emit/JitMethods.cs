@@ -19,6 +19,8 @@ internal static class JitMethods
     public static readonly MethodInfo StoreWindow = Of(typeof(RunState), nameof(RunState.Store));
     public static readonly MethodInfo LoadPacket = Of(typeof(CompiledCalls), nameof(CompiledCalls.LoadPacket));
     public static readonly MethodInfo CallChecked = Of(typeof(CompiledCalls), nameof(CompiledCalls.CallHelper));
+    public static readonly MethodInfo CallThrough = Of(typeof(CompiledCalls), nameof(CompiledCalls.CallThrough));
+    public static readonly MethodInfo SecondArgument = Of(typeof(CompiledCalls), nameof(CompiledCalls.SecondArgument));
     public static readonly MethodInfo CheckAtomic = Of(typeof(CompiledCalls), nameof(CompiledCalls.CheckAtomic));
     public static readonly MethodInfo EnterFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.EnterFrame));
     public static readonly MethodInfo LeaveFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.LeaveFrame));

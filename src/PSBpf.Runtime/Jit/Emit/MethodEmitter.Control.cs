@@ -157,6 +157,17 @@ internal sealed partial class MethodEmitter
         StoreRegister(0);
     }
 
+    private void EmitCallThrough(in DecodedInstruction instruction, int slot)
+    {
+        LoadRun();
+        _il.Constant32(instruction.Destination);
+        LoadRegister(instruction.Destination);
+        _il.Constant32(slot);
+        LoadArguments(LiveRegisters.Arguments);
+        _il.Call(JitMethods.CallThrough);
+        StoreRegister(0);
+    }
+
     private void LoadArguments(int read)
     {
         for (int register = 1; register <= 5; register++)
@@ -226,13 +237,23 @@ internal sealed partial class MethodEmitter
             _il.Emit(OpCodes.Stind_I8);
         }
 
-        // Registers that nothing was written to are zero in a program that nobody verified, as in the interpreter.
+        // Registers that nothing was written to are zero in a program that nobody verified, as in the interpreter; r2 may be an argument.
         if (_input.Facts is null)
         {
             for (int mask = _piece.Root.LiveIn & ~(function.Entry == 0 ? 2 : LiveRegisters.Arguments); mask != 0; mask &= mask - 1)
             {
-                _il.Constant(0);
-                StoreRegister(int.TrailingZeroCount(mask));
+                int register = int.TrailingZeroCount(mask);
+                if (function.Entry == 0 && register == 2)
+                {
+                    LoadRun();
+                    _il.Call(JitMethods.SecondArgument);
+                }
+                else
+                {
+                    _il.Constant(0);
+                }
+
+                StoreRegister(register);
             }
         }
 

@@ -64,6 +64,7 @@ internal static class LiveRegisters
         for (int slot = block.Start; slot < block.End; slot += input.Code[slot].Row.Slots)
         {
             var (read, written) = MasksOf(in input.Code[slot]);
+            if (input.HasOwnHelpers && input.Code[slot].Form == FormId.CallHelper) read |= Arguments;
             reads |= read & ~writes;
             writes |= written;
         }
