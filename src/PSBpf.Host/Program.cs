@@ -12,7 +12,7 @@ internal static class Program
     /// <returns>The exit code of the process.</returns>
     private static int Main(string[] arguments)
     {
-        // The engine initialises telemetry in static constructors: this must stand before anything of it is touched.
+        // PowerShell's engine initialises telemetry in static constructors: this must stand before anything of it is touched.
         Environment.SetEnvironmentVariable("POWERSHELL_TELEMETRY_OPTOUT", "1");
 
         HostOptions options = CommandLineParser.Parse(arguments, Console.IsInputRedirected);
@@ -24,6 +24,8 @@ internal static class Program
             case HostMode.Version:
                 Console.Out.WriteLine($"psbpf {HostVersion.Text}");
                 return ExitCode.Success;
+            case HostMode.Conformance:
+                return ConformanceRun.Execute([.. options.Arguments]);
             case HostMode.Invalid:
                 Console.Error.WriteLine($"psbpf: {options.Text}");
                 Console.Error.WriteLine("  do  psbpf -Help shows what can be given");

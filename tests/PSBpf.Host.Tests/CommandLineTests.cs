@@ -59,6 +59,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void The_conformance_command_is_the_first_word_or_none()
+    {
+        HostOptions options = CommandLineParser.Parse(["conformance", "00 11", "--elf", "-Help"], inputRedirected: true);
+        Assert.Equal(HostMode.Conformance, options.Mode);
+        Assert.Equal(["00 11", "--elf", "-Help"], options.Arguments);
+        Assert.Equal(HostMode.Invalid, CommandLineParser.Parse(["-NoLogo", "conformance"], inputRedirected: true).Mode);
+    }
+
+    [Fact]
     public void Redirected_input_is_the_script_when_nothing_else_is_given()
     {
         Assert.Equal(HostMode.StandardInput, CommandLineParser.Parse([], inputRedirected: true).Mode);

@@ -11,6 +11,10 @@ internal static class CommandLineHelp
           psbpf file.ps1 [arguments]       run a script; the same as psbpf -File file.ps1 [arguments]
           psbpf -Command <text>            run commands; -Command - reads them from standard input
 
+          psbpf conformance [memory] [options] [--elf]
+                                           run one program of a conformance suite: its bytes in hexadecimal on
+                                           standard input, r0 on standard output; psbpf conformance --help
+
           -NonInteractive                  a question is an error instead of a wait
           -NoModule                        do not import the PSBpf module
           -NoLogo                          no greeting at the prompt

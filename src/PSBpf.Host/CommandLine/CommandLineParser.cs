@@ -3,6 +3,8 @@ namespace PSBpf.Host.CommandLine;
 /// <summary>Reads the command line, following <c>pwsh</c> in the options that both have.</summary>
 internal static class CommandLineParser
 {
+    private const string ConformanceWord = "conformance";
+
     // The shortest form of each option is its first letters up to the length that keeps it apart from the others.
     private static readonly (string Name, int Shortest, Option Option)[] Options =
     [
@@ -40,6 +42,8 @@ internal static class CommandLineParser
         for (int index = 0; index < arguments.Count; index++)
         {
             string argument = arguments[index];
+            if (index == 0 && argument == ConformanceWord)
+                return options with { Mode = HostMode.Conformance, Arguments = [.. arguments.Skip(1)] };
             if (!IsOption(argument))
                 return WithFile(options, argument, arguments.Skip(index + 1));
 

@@ -15,6 +15,9 @@ internal enum HostMode
     /// <summary>Run the text that standard input holds.</summary>
     StandardInput,
 
+    /// <summary>Run one program of a conformance suite, without PowerShell.</summary>
+    Conformance,
+
     /// <summary>Print the usage.</summary>
     Help,
 
