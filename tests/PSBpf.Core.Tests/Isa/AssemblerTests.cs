@@ -164,6 +164,8 @@ public sealed class AssemblerTests
     [InlineData("add %r0, 1\nr0 += 1", "BPF0001", "line 1 is in", "line 2, column 1")]
     [InlineData("r0 = 1\n  add %r0, 1", "BPF0001", "This line is in the mnemonic notation; the kernel's line 1 is in", "line 2, column 3")]
     [InlineData("lock frob [%r1], %r2", "BPF0001", "expected '*', 'add', 'add32'", "line 1, column 6")]
+    [InlineData("ldxdv %r0, [%r1]", "BPF0001", "none begins with 'ldxdv'. 'ldxdw' is the nearest.", "line 1, column 1")]
+    [InlineData("gota out", "BPF0001", "'goto' is the nearest", "line 1, column 1")]
     [InlineData(".8byte zero", "BPF0001", "expected one 64-bit number", "line 1, column 8")]
     [InlineData("call no_such_helper, 1", "BPF0001", "where ',' stands", "line 1, column 20")]
     public void A_mistake_is_named_with_id_line_and_column(string text, string id, string message, string place)
@@ -175,9 +177,31 @@ public sealed class AssemblerTests
     }
 
     [Fact]
+    public void Any_text_is_a_program_or_a_mistake_with_a_place() =>
+        Gen.OneOf(
+            Gen.String[Gen.Char["r0123456789w+-*/=%&|^<>!()[]{},;:#. \n\tabdegijlmopstux"], 0, 60],
+            Gen.Int[0, WrittenForm.All.Count - 1].Select(Gen.Int[0, 40], Gen.Char["r1w+=%([{,:#. "], (row, at, other) => Broken(WrittenForm.All[row].Mnemonic, at, other)),
+            Gen.Int[0, WrittenForm.All.Count - 1].Select(Gen.Int[0, 40], Gen.Char["r1w+=%([{,:#. "], (row, at, other) => Broken(WrittenForm.All[row].Kernel, at, other))).Sample(
+            text =>
+            {
+                try
+                {
+                    Assembler.Assemble(text);
+                }
+                catch (BpfException error)
+                {
+                    Assert.Matches(@"\(line \d+, column \d+\)$", error.Message);
+                }
+            },
+            iter: 20_000);
+
+    [Fact]
     public void A_notation_that_was_asked_for_is_kept_to()
     {
         Assert.Contains("the kernel's was asked for", Assert.Throws<BpfException>(() => Assembler.Assemble("add %r0, 1", notation: Notation.Kernel)).Message, StringComparison.Ordinal);
         Assert.Contains("the mnemonic one was asked for", Assert.Throws<BpfException>(() => Assembler.Assemble("r0 += 1", notation: Notation.Mnemonic)).Message, StringComparison.Ordinal);
     }
+
+    // The text with another character in one place.
+    private static string Broken(string text, int at, char other) => at < text.Length ? $"{text[..at]}{other}{text[(at + 1)..]}" : text + other;
 }
