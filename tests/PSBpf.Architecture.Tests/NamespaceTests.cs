@@ -28,7 +28,7 @@ public sealed class NamespaceTests
             ("Memory", []),
             ("Sources", []),
             ("Contexts", ["Interpreter", "Memory", "Runs"]),
-            ("Conformance", [".", "Contexts", "Helpers", "Interpreter", "Maps", "Memory", "Runs"]),
+            ("Conformance", [".", "Contexts", "Helpers", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
             ("Helpers", ["Contexts", "Environment", "Maps", "Runs"]),
             ("Interpreter", ["Contexts", "Helpers", "Jit", "Maps", "Runs"]),
             ("Jit", ["Contexts", "Helpers", "Interpreter", "Maps", "Runs"]),

@@ -55,8 +55,17 @@ public sealed class ConformanceTests
     [Fact]
     public void Options_may_stand_before_and_behind_the_memory()
     {
-        foreach (string[] line in (string[][])[["--interpret", EightBytes], [EightBytes, "--interpret"]])
+        foreach (string[] line in (string[][])[["--interpret", EightBytes], [EightBytes, "--interpret"], [EightBytes, "--jit"], ["--jit-pieces", EightBytes]])
             Assert.Equal(new HostResult(0, "1122334455667788\n", ""), Run(LoadWord, line));
+    }
+
+    [Fact]
+    public void Compiled_code_checks_its_accesses_too()
+    {
+        var result = Run(LoadWord, ["00 00", "--jit"]);
+        Assert.Equal((1, ""), (result.ExitCode, result.Output));
+        Assert.Contains("reads 8 bytes at memory offset 0, where the memory has 2 bytes", result.Error, StringComparison.Ordinal);
+        Assert.Equal(new HostResult(0, "0\n", ""), Run("b7 01 00 00 00 00 00 00 85 00 00 00 05 00 00 00 b7 00 00 00 09 00 00 00 " + Exit, ["--jit"]));
     }
 
     [Theory]

@@ -3,16 +3,17 @@ using PSBpf.Conformance.Tests.Format;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Runtime;
 using PSBpf.Uapi;
 
 namespace PSBpf.Conformance.Tests.Executors;
 
 /// <summary>
-/// The machine's kernel, with socket filters. The program becomes a subprogram that gets a pointer into a map's value;
+/// A whole kernel, the machine's or the engine's, with socket filters that its verifier judges. The program becomes a subprogram that gets a pointer into a map's value;
 /// what it returns goes there too, since a test run gives back 32 bits only. Its operands come out of the map, so that the
 /// verifier cannot know them and fold the instruction away. A program on a packet runs as it is.
 /// </summary>
-internal sealed class LinuxExecutor(IBpfKernel kernel) : IExecutor
+internal sealed class KernelExecutor(IBpfKernel kernel) : IExecutor
 {
     // The map's value: r0, then the memory, 16 bytes from the start.
     private const int MemoryOffset = 16;
@@ -47,11 +48,12 @@ internal sealed class LinuxExecutor(IBpfKernel kernel) : IExecutor
         if (loaded.Program is { } program)
         {
             refusal = null;
+            if (program is ManagedProgram managed) Assert.True(managed.IsCompiled, $"{section.Title} is not compiled");
             return new Prepared(program, map, length);
         }
 
         map?.Dispose();
-        refusal = LastLine(loaded.Verification.Log) is { Length: > 0 } line ? line : loaded.Verification.Message;
+        refusal = LastLine(loaded.Verification.Log) is { Length: > 0 } line ? line : LastLine(loaded.Verification.Message);
         return null;
     }
 
