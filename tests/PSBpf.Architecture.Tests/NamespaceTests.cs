@@ -29,7 +29,7 @@ public sealed class NamespaceTests
             ("Sources", []),
             ("Contexts", ["Interpreter", "Memory", "Runs"]),
             ("Conformance", [".", "Contexts", "Helpers", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
-            ("Helpers", ["Contexts", "Environment", "Maps", "Runs"]),
+            ("Helpers", ["Contexts", "Environment", "Maps", "Memory", "Runs"]),
             ("Interpreter", ["Contexts", "Helpers", "Jit", "Maps", "Runs"]),
             ("Jit", ["Contexts", "Helpers", "Interpreter", "Maps", "Runs"]),
             ("Maps", [".", "Environment", "Memory", "Runs"]),

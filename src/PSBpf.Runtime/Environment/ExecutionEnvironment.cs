@@ -59,7 +59,9 @@ public sealed class ExecutionEnvironment
 
     /// <summary>CLOCK_MONOTONIC.</summary>
     internal long MonotonicNanoseconds() => _clock is null
-        ? (long)(Stopwatch.GetTimestamp() * ((double)NanosecondsPerSecond / Stopwatch.Frequency))
+        ? Stopwatch.Frequency == NanosecondsPerSecond
+            ? Stopwatch.GetTimestamp()
+            : (long)(Stopwatch.GetTimestamp() * ((double)NanosecondsPerSecond / Stopwatch.Frequency))
         : Interlocked.Add(ref _now, ClockStep) - ClockStep;
 
     /// <summary>CLOCK_MONOTONIC_COARSE: the monotonic clock as of the last tick.</summary>

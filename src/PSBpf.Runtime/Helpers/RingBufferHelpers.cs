@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
@@ -12,20 +14,25 @@ internal static unsafe class RingBufferHelpers
     public static ulong Output(RunState run, ulong map, ulong data, ulong size, ulong flags, ulong r5) =>
         (ulong)-(long)Ring(run, map).Output((byte*)data, size, flags);
 
-    public static ulong Reserve(RunState run, ulong map, ulong size, ulong flags, ulong r4, ulong r5)
+    public static ulong Reserve(RunState run, ulong map, ulong size, ulong flags, ulong r4, ulong r5) => ReserveIn(run, Ring(run, map), size, flags);
+
+    /// <summary>bpf_ringbuf_reserve on a map that is known.</summary>
+    [MethodImpl(HotCode.Optimized)]
+    public static ulong ReserveIn(RunState run, RingBufferMap ring, ulong size, ulong flags)
     {
-        var ring = Ring(run, map);
         ulong sample = flags == 0 ? ring.Reserve(size) : 0;
         if (sample != 0) run.AddReservation(sample, (uint)size, ring);
         return sample;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Submit(RunState run, ulong sample, ulong flags, ulong r3, ulong r4, ulong r5)
     {
         run.TakeReservation(sample)?.Commit(sample, flags, discard: false);
         return 0;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Discard(RunState run, ulong sample, ulong flags, ulong r3, ulong r4, ulong r5)
     {
         run.TakeReservation(sample)?.Commit(sample, flags, discard: true);

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Helpers;
@@ -8,6 +10,7 @@ namespace PSBpf.Runtime.Helpers;
 /// <summary>Helpers that look at the world: clocks, random numbers, processor, task.</summary>
 internal static unsafe class WorldHelpers
 {
+    [MethodImpl(HotCode.Optimized)]
     public static ulong KtimeGetNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.MonotonicNanoseconds();
 
     public static ulong KtimeGetBootNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.BootNanoseconds();
@@ -18,6 +21,7 @@ internal static unsafe class WorldHelpers
 
     public static ulong Jiffies64(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => run.Environment.Jiffies();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetPrandomU32(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => run.Environment.NextRandom();
 
     public static ulong GetSmpProcessorId(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Cpu.Id;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Runtime.Memory;
 
 namespace PSBpf.Runtime.Maps;
@@ -7,88 +8,148 @@ namespace PSBpf.Runtime.Maps;
 /// another element but never leave the map. A replaced or deleted element is used again when every run that could
 /// hold a pointer to it has ended.
 /// </summary>
-internal sealed unsafe class ElementPool(EpochDomain epochs, byte* slab, uint stride, uint capacity)
+internal sealed unsafe class ElementPool
 {
     /// <summary>No element.</summary>
     public const uint None = uint.MaxValue;
 
-    private readonly Lock _lock = new();
+    private readonly EpochDomain _epochs;
+    private readonly byte* _slab;
+    private readonly uint _stride, _capacity;
+    private int _gate;
     private uint _fresh;
     private uint _free = None;
     private uint _oldestRetired = None, _newestRetired = None;
+    private volatile bool _hasStolen;
 
-    /// <summary>Elements that the slab holds: more than the map's entries, for those that wait.</summary>
-    public uint Capacity => capacity;
+    public ElementPool(EpochDomain epochs, byte* slab, uint stride, uint capacity)
+    {
+        _epochs = epochs;
+        _slab = slab;
+        _stride = stride;
+        _capacity = capacity;
+    }
 
     /// <summary>
     /// Whether an element was ever used anew while runs may have held it. From then on a reader's way through a chain may
     /// have led it astray.
     /// </summary>
-    public bool HasStolen { get; private set; }
+    public bool HasStolen => _hasStolen;
 
     /// <summary>The element at an index.</summary>
-    public HashElement* this[uint index] => (HashElement*)(slab + (ulong)index * stride);
+    public HashElement* this[uint index]
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (HashElement*)(_slab + (ulong)index * _stride);
+    }
+
+    /// <summary>How many elements a map has beside its entries, for those that wait.</summary>
+    /// <param name="entries">max_entries.</param>
+    /// <param name="stride">Bytes of an element.</param>
+    public static uint Spare(uint entries, uint stride)
+    {
+        // More than a quarter for small maps: moving epochs on costs a microsecond, once for as many updates as there are spare elements.
+        uint least = Math.Clamp((64 << 10) / stride, 32, 256);
+        return Math.Clamp(entries / 4, least, 4096);
+    }
 
     /// <summary>
     /// Takes an element for writing; its sequence becomes odd.
     /// </summary>
-    /// <param name="steal">Whether to take the element that waits longest when all others wait too, as a program does, since it cannot wait for itself.</param>
+    /// <returns>The index; <see cref="None"/> when all wait, see <see cref="Take"/>.</returns>
+    [MethodImpl(HotCode.Optimized)]
+    public uint TryTake()
+    {
+        SpinGate.Enter(ref _gate);
+        uint index = _free;
+        if (index != None) _free = this[index]->Link;
+        else if (_fresh < _capacity) index = _fresh++;
+        SpinGate.Exit(ref _gate);
+        if (index != None) BeginWriting(index);
+        return index;
+    }
+
+    /// <summary>
+    /// The same, and moves epochs on when all elements wait.
+    /// </summary>
+    /// <param name="steal">Whether to take the element that waits longest when none can be had otherwise, as a program does, since it cannot wait for itself.</param>
     /// <returns>The index; <see cref="None"/> when all wait for runs to end.</returns>
     public uint Take(bool steal)
     {
-        lock (_lock)
+        uint index = TryTake();
+        if (index != None) return index;
+        Collect(steal);
+        index = TryTake();
+        if (index != None || !steal) return index;
+        SpinGate.Enter(ref _gate);
+        index = _oldestRetired;
+        if (index != None)
         {
-            if (_free == None && _fresh == capacity) Collect(steal);
-            uint index = _free;
-            if (index != None) _free = this[index]->Link;
-            else if (_fresh < capacity) index = _fresh++;
-            else return None;
-            Volatile.Write(ref this[index]->Sequence, this[index]->Sequence + 1);
-            return index;
+            _hasStolen = true;
+            Unqueue(index);
         }
+
+        SpinGate.Exit(ref _gate);
+        if (index != None) BeginWriting(index);
+        return index;
     }
 
     /// <summary>Gives back an element that nobody has seen.</summary>
     public void Return(uint index)
     {
-        lock (_lock)
-        {
-            var element = this[index];
-            Volatile.Write(ref element->Sequence, element->Sequence + 1);
-            element->Link = _free;
-            _free = index;
-        }
+        var element = this[index];
+        Volatile.Write(ref element->Sequence, element->Sequence + 1);
+        SpinGate.Enter(ref _gate);
+        element->Link = _free;
+        _free = index;
+        SpinGate.Exit(ref _gate);
     }
 
     /// <summary>Gives back an element that was just unlinked.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public void Retire(uint index)
     {
-        lock (_lock)
-        {
-            var element = this[index];
-            element->Cookie = epochs.Cookie;
-            element->Link = None;
-            if (_oldestRetired == None) _oldestRetired = index;
-            else this[_newestRetired]->Link = index;
-            _newestRetired = index;
-        }
+        var element = this[index];
+        SpinGate.Enter(ref _gate);
+        element->Cookie = _epochs.Cookie;
+        element->Link = None;
+        if (_oldestRetired == None) _oldestRetired = index;
+        else this[_newestRetired]->Link = index;
+        _newestRetired = index;
+        SpinGate.Exit(ref _gate);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void BeginWriting(uint index)
+    {
+        var element = this[index];
+        Volatile.Write(ref element->Sequence, element->Sequence + 1);
+        Volatile.WriteBarrier();
+        element->Used = 0;
+    }
+
+    private void Unqueue(uint index) => _oldestRetired = this[index]->Link;
 
     private void Collect(bool steal)
     {
-        if (_oldestRetired == None) return;
-
         // Moving epochs on costs a microsecond: worth it for all at once, or, where this very run holds everything up,
-        // once for each time around the list.
-        epochs.Advance(this[steal ? _oldestRetired : _newestRetired]->Cookie);
-        long passed = epochs.Passed;
-        while (_oldestRetired != None && (this[_oldestRetired]->Cookie <= passed || (steal && _free == None)))
+        // once for each time around the list. Nobody waits at the gate meanwhile.
+        SpinGate.Enter(ref _gate);
+        uint waiting = steal ? _oldestRetired : _newestRetired;
+        long cookie = waiting == None ? 0 : this[waiting]->Cookie;
+        SpinGate.Exit(ref _gate);
+        if (waiting == None) return;
+        _epochs.Advance(cookie);
+        long passed = _epochs.Passed;
+        SpinGate.Enter(ref _gate);
+        while (_oldestRetired != None && this[_oldestRetired]->Cookie <= passed)
         {
             uint index = _oldestRetired;
-            if (this[index]->Cookie > passed) HasStolen = true;
-            _oldestRetired = this[index]->Link;
+            Unqueue(index);
             this[index]->Link = _free;
             _free = index;
         }
+
+        SpinGate.Exit(ref _gate);
     }
 }

@@ -17,13 +17,13 @@ internal static class MapFactory
 
     private static readonly FrozenDictionary<MapType, Row> Rows = new Dictionary<MapType, Row>
     {
-        [MapType.Hash] = new(CheckHash, HashFlags, static (engine, spec) => new HashMap(engine, spec)),
+        [MapType.Hash] = new(CheckHash, HashFlags, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: false)),
         [MapType.Array] = new(CheckArray, ArrayFlags | MapFlags.Mmapable | MapFlags.InnerMap, static (engine, spec) => new ArrayMap(engine, spec)),
         [MapType.ProgArray] = new(CheckProgArray, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new ProgArrayMap(engine, spec)),
-        [MapType.PerCpuHash] = new(CheckHash, HashFlags, static (engine, spec) => new PerCpuHashMap(engine, spec), PerCpu: true),
+        [MapType.PerCpuHash] = new(CheckHash, HashFlags, static (engine, spec) => HashMap.Create(engine, spec, perCpu: true, evicts: false), PerCpu: true),
         [MapType.PerCpuArray] = new(CheckArray, ArrayFlags, static (engine, spec) => new PerCpuArrayMap(engine, spec), PerCpu: true),
-        [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => new LruHashMap(engine, spec, perCpu: false)),
-        [MapType.LruPerCpuHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => new LruHashMap(engine, spec, perCpu: true), PerCpu: true),
+        [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: true)),
+        [MapType.LruPerCpuHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: true, evicts: true), PerCpu: true),
         [MapType.RingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new RingBufferMap(engine, spec)),
     }.ToFrozenDictionary();
 

@@ -37,6 +37,15 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
         }
     }
 
+    /// <summary>Address of the first CPU's first value.</summary>
+    public ulong FirstValue => (ulong)_values;
+
+    /// <summary>Bytes from one value to the next.</summary>
+    public uint Stride => _stride;
+
+    /// <summary>Bytes from a CPU's values to those of the next.</summary>
+    public ulong CpuStride => _cpuStride;
+
     /// <inheritdoc/>
     public override int UserValueSize => (int)_stride * _cpus;
 

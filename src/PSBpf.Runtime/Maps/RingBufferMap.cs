@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Objects;
+using PSBpf.Runtime.Memory;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Maps;
@@ -24,16 +26,15 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
 
     private const ulong NoWakeup = 1, ForceWakeup = 2;
 
-    // Positions of consumer and producer on cache lines of their own, then the data, which starts on a page.
-    private const int ConsumerOffset = 0, ProducerOffset = 128, DataOffset = (int)PageSize;
+    // Positions of consumer and producer on cache lines of their own, with the producers' the gate that they take turns at and the
+    // oldest sample that may be busy; then the data, which starts on a page.
+    private const int ConsumerOffset = 0, ProducerOffset = 128, GateOffset = ProducerOffset + 8, PendingOffset = ProducerOffset + 16, DataOffset = (int)PageSize;
 
-    private readonly Lock _producing = new();
     private readonly byte* _area;
     private readonly ulong _mask;
     private readonly object _wakeups = new();
     private long _dropped;
     private int _waiting;
-    private ulong _pending;
 
     public RingBufferMap(Engine engine, MapSpec spec)
         : base(engine, spec)
@@ -63,54 +64,66 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
 
     /// <summary>Reserves a sample (bpf_ringbuf_reserve).</summary>
     /// <returns>The address of its bytes; 0 when it does not fit.</returns>
+    [MethodImpl(HotCode.Optimized)]
     public ulong Reserve(ulong size)
     {
-        if (size > uint.MaxValue / 4) return Drop();
+        byte* area = _area;
+        ulong mask = _mask;
         ulong length = (size + HeaderSize + 7) & ~7ul;
-        if (length > _mask + 1) return Drop();
-        lock (_producing)
+        if (size > uint.MaxValue / 4 || length > mask + 1) return Drop();
+        ref int gate = ref *(int*)(area + GateOffset);
+        SpinGate.Enter(ref gate);
+        ulong position = *(ulong*)(area + ProducerOffset), end = position + length;
+        ulong consumed = Volatile.Read(ref *(ulong*)(area + ConsumerOffset));
+
+        // The oldest sample that is still busy limits the producer as the consumer does.
+        ulong pending = Math.Max(*(ulong*)(area + PendingOffset), consumed);
+        while (pending < position)
         {
-            ulong position = ProducerPosition, end = position + length;
+            uint header = Volatile.Read(ref *HeaderAt(pending));
+            if ((header & Busy) != 0) break;
+            pending += ((header & ~(Busy | Discarded)) + HeaderSize + 7) & ~7ul;
+        }
 
-            // The oldest sample that is still busy limits the producer as the consumer does.
-            ulong pending = Math.Max(_pending, ConsumerPosition);
-            while (pending < position)
-            {
-                uint header = Volatile.Read(ref *HeaderAt(pending));
-                if ((header & Busy) != 0) break;
-                pending += ((header & ~(Busy | Discarded)) + HeaderSize + 7) & ~7ul;
-            }
-
-            _pending = pending;
-            if (end - ConsumerPosition > _mask || end - pending > _mask) return Drop();
+        *(ulong*)(area + PendingOffset) = pending;
+        ulong sample = 0;
+        if (end - consumed <= mask && end - pending <= mask)
+        {
             uint* place = HeaderAt(position);
             place[0] = (uint)size | Busy;
-            place[1] = (uint)(((byte*)place - _area) / PageSize);
-            Volatile.Write(ref *(ulong*)(_area + ProducerOffset), end);
-            return (ulong)place + HeaderSize;
+            place[1] = (uint)(((byte*)place - area) / PageSize);
+            Volatile.Write(ref *(ulong*)(area + ProducerOffset), end);
+            sample = (ulong)place + HeaderSize;
         }
+
+        SpinGate.Exit(ref gate);
+        return sample != 0 ? sample : Drop();
     }
 
     /// <summary>Commits or discards a sample, and wakes the consumer as the flags and the kernel's rule say.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public void Commit(ulong sample, ulong flags, bool discard)
     {
         uint* header = (uint*)(sample - HeaderSize);
         uint length = *header & ~(Busy | Discarded);
-        Interlocked.Exchange(ref *header, discard ? length | Discarded : length);
+
+        // A plain store: who goes to sleep drains it from here before looking a last time, see Wait.
+        Volatile.Write(ref *header, discard ? length | Discarded : length);
+        if ((flags & (NoWakeup | ForceWakeup)) == NoWakeup) return;
 
         // Who waits has consumed everything before this sample; anyone else will come by anyway.
         ulong offset = (ulong)((byte*)header - _area) - DataOffset;
-        bool caughtUp = (ConsumerPosition & _mask) == offset;
-        if ((flags & ForceWakeup) != 0 || (caughtUp && (flags & NoWakeup) == 0)) Wake();
+        if ((flags & ForceWakeup) != 0 || (ConsumerPosition & _mask) == offset) Wake();
     }
 
     /// <summary>Copies a sample in (bpf_ringbuf_output).</summary>
+    [MethodImpl(HotCode.Optimized)]
     public Errno Output(byte* data, ulong size, ulong flags)
     {
         if ((flags & ~(NoWakeup | ForceWakeup)) != 0) return Errno.EINVAL;
         ulong sample = Reserve(size);
         if (sample == 0) return Errno.EAGAIN;
-        new ReadOnlySpan<byte>(data, (int)size).CopyTo(new Span<byte>((byte*)sample, (int)size));
+        SmallCopy.Copy(data, (byte*)sample, (int)size);
         Commit(sample, flags, discard: false);
         return Errno.None;
     }
@@ -145,8 +158,10 @@ internal sealed unsafe class RingBufferMap : RuntimeMap
         using var registration = cancellation.Register(static ring => ((RingBufferMap)ring!).PulseWaiters(), this);
         lock (_wakeups)
         {
-            // Counted before the last look, so that a producer that was not seen here sees the count.
+            // Counted before the last look, so that a producer that was not seen here sees the count. Its store and its look at
+            // the count have no fence between them: this side has it for both, once per sleep instead of once per sample.
             Interlocked.Increment(ref _waiting);
+            Interlocked.MemoryBarrierProcessWide();
             if (!HasSample && !cancellation.IsCancellationRequested) Monitor.Wait(_wakeups, timeout);
             Interlocked.Decrement(ref _waiting);
         }

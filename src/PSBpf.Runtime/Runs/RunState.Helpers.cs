@@ -68,7 +68,7 @@ internal sealed unsafe partial class RunState
                 case ArgumentKind.UninitializedMemory:
                     CheckMemory(index, value, registers[index + 2], write: true);
                     break;
-                case ArgumentKind.RingBufferMemory when FindReservation(value) < 0:
+                case ArgumentKind.RingBufferMemory when !IsReserved(value):
                     throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no reserved sample");
             }
         }

@@ -53,9 +53,7 @@ internal sealed unsafe partial class RunState
         if (Contains(frame->RecordBase, write ? frame->RecordWritable : frame->RecordLength, address, size)) return true;
         for (int depth = 0; depth <= frame->Depth; depth++)
             if (Contains(_stacks + (ulong)(depth * RunFrame.StackStride), RunFrame.StackSize, address, size)) return true;
-        for (int index = 0; index < _reservations; index++)
-            if (Contains(_reserved[index].Address, _reserved[index].Length, address, size)) return true;
-        return OwnsValue(address, size, write);
+        return OwnsSample(address, size) || OwnsValue(address, size, write);
     }
 
     /// <summary>Copies text up to its zero byte, as probe reads do: what cannot be read gives nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Runtime.Maps;
 
 namespace PSBpf.Runtime.Runs;
@@ -5,21 +6,60 @@ namespace PSBpf.Runtime.Runs;
 /// <summary>Ring-buffer samples that the run holds: memory it owns until it gives them back.</summary>
 internal sealed unsafe partial class RunState
 {
-    private Reservation[] _reserved = new Reservation[8];
+    // Nearly all programs hold one sample at a time: it has a place of its own. Its ring stays there when it is given back, as the next
+    // one will be from the same.
+    private ulong _held;
+    private uint _heldLength;
+    private RingBufferMap? _heldRing;
+    private Reservation[] _reserved = [];
     private int _reservations;
 
     /// <summary>Notes a sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void AddReservation(ulong address, uint length, RingBufferMap ring)
     {
-        if (_reservations == _reserved.Length) Array.Resize(ref _reserved, _reservations * 2);
-        _reserved[_reservations++] = new Reservation(address, length, ring);
+        if (_held != 0)
+        {
+            AddAnother(address, length, ring);
+            return;
+        }
+
+        _held = address;
+        _heldLength = length;
+        if (_heldRing != ring) _heldRing = ring;
     }
 
     /// <summary>Forgets a sample.</summary>
     /// <returns>Its ring; null when the address is no sample of this run.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RingBufferMap? TakeReservation(ulong address)
     {
-        int index = FindReservation(address);
+        if (address != _held || address == 0) return TakeAnother(address);
+        _held = 0;
+        return _heldRing;
+    }
+
+    private bool HoldsSamples => _held != 0 || _reservations > 0;
+
+    private bool IsReserved(ulong address) => address != 0 && (address == _held || IndexOfAnother(address) >= 0);
+
+    private bool OwnsSample(ulong address, uint size)
+    {
+        if (_held != 0 && Contains(_held, _heldLength, address, size)) return true;
+        for (int index = 0; index < _reservations; index++)
+            if (Contains(_reserved[index].Address, _reserved[index].Length, address, size)) return true;
+        return false;
+    }
+
+    private void AddAnother(ulong address, uint length, RingBufferMap ring)
+    {
+        if (_reservations == _reserved.Length) Array.Resize(ref _reserved, Math.Max(_reservations * 2, 8));
+        _reserved[_reservations++] = new Reservation(address, length, ring);
+    }
+
+    private RingBufferMap? TakeAnother(ulong address)
+    {
+        int index = IndexOfAnother(address);
         if (index < 0) return null;
         var ring = _reserved[index].Ring;
         _reserved[index] = _reserved[--_reservations];
@@ -27,7 +67,7 @@ internal sealed unsafe partial class RunState
         return ring;
     }
 
-    private int FindReservation(ulong address)
+    private int IndexOfAnother(ulong address)
     {
         for (int index = 0; index < _reservations; index++)
             if (_reserved[index].Address == address) return index;
@@ -37,6 +77,7 @@ internal sealed unsafe partial class RunState
     // Only a run that was stopped leaves any: verified programs give every sample back.
     private void DiscardReservations()
     {
+        if (_held is var held and not 0) TakeReservation(held)!.Commit(held, 0, discard: true);
         while (_reservations > 0)
         {
             var (address, _, ring) = _reserved[--_reservations];

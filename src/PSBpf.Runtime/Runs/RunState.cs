@@ -132,7 +132,7 @@ internal sealed unsafe partial class RunState
         }
         finally
         {
-            if (_reservations > 0) DiscardReservations();
+            if (HoldsSamples) DiscardReservations();
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed unsafe partial class RunState
         }
         finally
         {
-            if (_reservations > 0) DiscardReservations();
+            if (HoldsSamples) DiscardReservations();
         }
     }
 

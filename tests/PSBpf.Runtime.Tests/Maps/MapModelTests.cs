@@ -56,46 +56,96 @@ public sealed class MapModelTests
             iter: 150);
     }
 
-    [Fact]
-    public void An_lru_map_gives_up_the_entry_that_programs_or_updates_used_least_recently()
+    [Theory]
+    [InlineData(MapType.LruHash, 4u)]
+    [InlineData(MapType.LruHash, 16u)]
+    [InlineData(MapType.LruPerCpuHash, 8u)]
+    [InlineData(MapType.LruHash, 5u)]
+    public void An_lru_map_gives_up_what_came_first_of_all_that_no_program_used_since_it_was_last_considered(MapType type, uint keySize)
     {
         const int entries = 6;
         Operations.Sample(
             operations =>
             {
                 using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 1 });
-                using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = MapType.LruHash, KeySize = 4, ValueSize = 4, MaxEntries = entries });
+                using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = entries });
                 var storage = ((Runtime.Maps.KernelMap)map).Storage;
-                var order = new List<byte>();
+
+                // In the order in which they came; with each, whether it was used. An update of an element that exists is a use.
+                var order = new List<(byte Key, bool Used)>();
                 foreach (var (operation, key, value, _) in operations)
                 {
-                    byte[] keyBytes = Filled(4, key);
+                    byte[] keyBytes = Filled(keySize, key);
+                    int at = order.FindIndex(entry => entry.Key == key);
                     switch (operation)
                     {
                         case 0 or 1 or 2:
-                            Assert.Equal(Errno.None, map.Update(keyBytes, Filled(4, value), MapUpdateFlags.Any));
-                            if (!order.Remove(key) && order.Count == entries) order.RemoveAt(0);
-                            order.Add(key);
+                            Assert.Equal(Errno.None, map.Update(keyBytes, Filled(8, value), MapUpdateFlags.Any));
+                            if (at >= 0 && type == MapType.LruPerCpuHash)
+                            {
+                                // Written in place.
+                                order[at] = (key, true);
+                                break;
+                            }
+
+                            if (at >= 0) order.RemoveAt(at);
+                            else if (order.Count == entries) GiveUpOne(order);
+                            order.Add((key, at >= 0));
                             break;
                         case 3:
-                            Assert.Equal(order.Remove(key) ? Errno.None : Errno.ENOENT, map.Delete(keyBytes));
+                            Assert.Equal(at >= 0 ? Errno.None : Errno.ENOENT, map.Delete(keyBytes));
+                            if (at >= 0) order.RemoveAt(at);
+                            break;
+                        case 4:
+                            // A user's lookup is no use.
+                            Assert.Equal(at >= 0 ? Errno.None : Errno.ENOENT, map.Lookup(keyBytes, new byte[8]));
                             break;
                         default:
                             unsafe
                             {
                                 // As a program looks it up.
                                 fixed (byte* address = keyBytes)
-                                    Assert.Equal(order.Contains(key), storage.Lookup(address, 0) != 0);
+                                    Assert.Equal(at >= 0, storage.Lookup(address, 0) != 0);
                             }
 
-                            if (order.Remove(key)) order.Add(key);
+                            if (at >= 0) order[at] = (key, true);
                             break;
                     }
 
-                    Assert.Equal(order.Order(), Keys(map).Select(bytes => bytes[0]).Order());
+                    Assert.Equal(order.Select(entry => entry.Key).Order(), Keys(map).Select(bytes => bytes[0]).Order());
                 }
             },
             iter: 150);
+
+        static void GiveUpOne(List<(byte Key, bool Used)> order)
+        {
+            while (order[0].Used)
+            {
+                order.Add((order[0].Key, false));
+                order.RemoveAt(0);
+            }
+
+            order.RemoveAt(0);
+        }
+    }
+
+    [Fact]
+    public void An_lru_map_takes_any_number_of_entries_and_keeps_the_ones_in_use()
+    {
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 2 });
+        using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = MapType.LruHash, KeySize = 8, ValueSize = 8, MaxEntries = 1000 });
+        var storage = ((Runtime.Maps.KernelMap)map).Storage;
+        for (long key = 0; key < 20_000; key++)
+        {
+            Assert.Equal(Errno.None, map.Update(BitConverter.GetBytes(key), BitConverter.GetBytes(key), MapUpdateFlags.NoExist));
+            unsafe
+            {
+                for (long used = 0; used < Math.Min(key, 10); used++) Assert.NotEqual(0ul, storage.Lookup((byte*)&used, 0));
+            }
+        }
+
+        var kept = Keys(map).Select(bytes => BitConverter.ToInt64(bytes)).Order().ToList();
+        Assert.Equal([.. Enumerable.Range(0, 10).Select(key => (long)key), .. Enumerable.Range(19_010, 990).Select(key => (long)key)], kept);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Reflection.Emit;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 
 namespace PSBpf.Runtime.Jit.Emit;
@@ -6,7 +7,7 @@ namespace PSBpf.Runtime.Jit.Emit;
 /// <summary>Helpers on maps that are known when the program is compiled: called directly, or emitted in place.</summary>
 internal sealed partial class MethodEmitter
 {
-    private const int LookupElement = 1, UpdateElement = 2, DeleteElement = 3, GetSmpProcessorId = 8;
+    private const int LookupElement = 1, UpdateElement = 2, DeleteElement = 3, GetSmpProcessorId = 8, RingBufferOutput = 130, RingBufferReserve = 131;
 
     private bool TryEmitMapHelper(int helper, int slot)
     {
@@ -24,7 +25,10 @@ internal sealed partial class MethodEmitter
         switch (helper)
         {
             case LookupElement when map is ArrayMap array:
-                EmitArrayLookup(array);
+                EmitArrayLookup(array.Spec.MaxEntries, array.Stride, array.DirectValueAddress, cpuStride: 0);
+                return true;
+            case LookupElement when map is PerCpuArrayMap array:
+                EmitArrayLookup(array.Spec.MaxEntries, array.Stride, array.FirstValue, array.CpuStride);
                 return true;
             case LookupElement:
                 LoadMap(map);
@@ -48,13 +52,29 @@ internal sealed partial class MethodEmitter
                 _il.Call(JitMethods.Of(map.GetType(), nameof(RuntimeMap.Delete), inherited: true));
                 StoreError();
                 return true;
+            case RingBufferReserve when map is RingBufferMap:
+                LoadRun();
+                LoadMap(map);
+                LoadRegister(2);
+                LoadRegister(3);
+                _il.Call(JitMethods.Of(typeof(RingBufferHelpers), nameof(RingBufferHelpers.ReserveIn)));
+                StoreRegister(0);
+                return true;
+            case RingBufferOutput when map is RingBufferMap:
+                LoadMap(map);
+                LoadPointer(2);
+                LoadRegister(3);
+                LoadRegister(4);
+                _il.Call(JitMethods.Of(typeof(RingBufferMap), nameof(RingBufferMap.Output)));
+                StoreError();
+                return true;
             default:
                 return false;
         }
     }
 
-    // values + index * stride when the index is in range, else 0.
-    private void EmitArrayLookup(ArrayMap array)
+    // values + index * stride (+ CPU * its stride) when the index is in range, else 0.
+    private void EmitArrayLookup(uint count, uint stride, ulong values, ulong cpuStride)
     {
         var missing = _il.DefineLabel();
         var done = _il.DefineLabel();
@@ -63,13 +83,22 @@ internal sealed partial class MethodEmitter
         _il.Emit(OpCodes.Conv_U8);
         _il.Store(Address);
         _il.Load(Address);
-        _il.Constant(array.Spec.MaxEntries);
+        _il.Constant(count);
         _il.Branch(OpCodes.Bge_Un, missing);
         _il.Load(Address);
-        _il.Constant(array.Stride);
+        _il.Constant(stride);
         _il.Emit(OpCodes.Mul);
-        _il.Constant((long)array.DirectValueAddress);
+        _il.Constant((long)values);
         _il.Emit(OpCodes.Add);
+        if (cpuStride > 0)
+        {
+            LoadCpu();
+            _il.Emit(OpCodes.Conv_U8);
+            _il.Constant((long)cpuStride);
+            _il.Emit(OpCodes.Mul);
+            _il.Emit(OpCodes.Add);
+        }
+
         StoreRegister(0);
         _il.Branch(OpCodes.Br, done);
         _il.MarkLabel(missing);
