@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
@@ -13,6 +15,7 @@ internal static unsafe class PacketHelpers
     // Shorter than an Ethernet header a packet may not become; the 40 bytes are the kernel's struct xdp_frame in the headroom.
     private const int EthernetHeader = 14, FrameHeader = 40;
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong SkbLoadBytes(RunState run, ulong context, ulong offset, ulong to, ulong size, ulong r5)
     {
         var target = new Span<byte>((byte*)to, (int)size);
@@ -21,14 +24,17 @@ internal static unsafe class PacketHelpers
         return Faulty;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong XdpGetBuffLen(RunState run, ulong context, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)(run.DataEnd - run.Data);
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong XdpLoadBytes(RunState run, ulong context, ulong offset, ulong to, ulong size, ulong r5)
     {
         if ((uint)offset > 0xffff || (uint)size > 0xffff) return Faulty;
         return Copy(run, (uint)offset, new Span<byte>((byte*)to, (int)size)) ? 0 : Invalid;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong XdpStoreBytes(RunState run, ulong context, ulong offset, ulong from, ulong size, ulong r5)
     {
         if ((uint)offset > 0xffff || (uint)size > 0xffff) return Faulty;
@@ -39,6 +45,7 @@ internal static unsafe class PacketHelpers
     }
 
     /// <summary>Moves the packet's start; metadata in front moves along.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public static ulong XdpAdjustHead(RunState run, ulong context, ulong delta, ulong r3, ulong r4, ulong r5)
     {
         long metadata = run.Data - run.DataMeta;
@@ -51,6 +58,7 @@ internal static unsafe class PacketHelpers
     }
 
     /// <summary>Moves the packet's end; what it grows by is zero.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public static ulong XdpAdjustTail(RunState run, ulong context, ulong delta, ulong r3, ulong r4, ulong r5)
     {
         byte* end = run.DataEnd + (int)delta;
@@ -60,6 +68,7 @@ internal static unsafe class PacketHelpers
         return 0;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     private static bool Copy(RunState run, uint offset, Span<byte> target)
     {
         long length = run.DataEnd - run.Data;

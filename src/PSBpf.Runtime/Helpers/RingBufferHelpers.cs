@@ -11,9 +11,11 @@ namespace PSBpf.Runtime.Helpers;
 /// <summary>bpf_ringbuf_*.</summary>
 internal static unsafe class RingBufferHelpers
 {
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Output(RunState run, ulong map, ulong data, ulong size, ulong flags, ulong r5) =>
         (ulong)-(long)Ring(run, map).Output((byte*)data, size, flags);
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Reserve(RunState run, ulong map, ulong size, ulong flags, ulong r4, ulong r5) => ReserveIn(run, Ring(run, map), size, flags);
 
     /// <summary>bpf_ringbuf_reserve on a map that is known.</summary>
@@ -39,6 +41,7 @@ internal static unsafe class RingBufferHelpers
         return 0;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Query(RunState run, ulong map, ulong what, ulong r3, ulong r4, ulong r5) => Ring(run, map).Query(what);
 
     private static RingBufferMap Ring(RunState run, ulong handle) => run.MapOf(handle) as RingBufferMap

@@ -13,27 +13,35 @@ internal static unsafe class WorldHelpers
     [MethodImpl(HotCode.Optimized)]
     public static ulong KtimeGetNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.MonotonicNanoseconds();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong KtimeGetBootNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.BootNanoseconds();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong KtimeGetCoarseNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.CoarseNanoseconds();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong KtimeGetTaiNs(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Environment.TaiNanoseconds();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong Jiffies64(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => run.Environment.Jiffies();
 
     [MethodImpl(HotCode.Optimized)]
     public static ulong GetPrandomU32(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => run.Environment.NextRandom();
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetSmpProcessorId(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => (ulong)run.Cpu.Id;
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetNumaNodeId(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5) => 0;
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetCurrentPidTgid(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
     {
         var task = run.Environment.CurrentTask;
         return (ulong)(uint)task.ThreadGroupId << 32 | (uint)task.ProcessId;
     }
 
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetCurrentUidGid(RunState run, ulong r1, ulong r2, ulong r3, ulong r4, ulong r5)
     {
         var task = run.Environment.CurrentTask;
@@ -41,6 +49,7 @@ internal static unsafe class WorldHelpers
     }
 
     /// <summary>The name, cut to what fits with its final zero, the rest of the buffer zeroed.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public static ulong GetCurrentComm(RunState run, ulong buffer, ulong size, ulong r3, ulong r4, ulong r5)
     {
         var target = new Span<byte>((byte*)buffer, (int)size);

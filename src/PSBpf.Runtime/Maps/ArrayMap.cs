@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Objects;
 using PSBpf.Runtime.Memory;
 using PSBpf.Uapi;
@@ -36,6 +37,7 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     public override ulong DirectValueAddress => (ulong)_values;
 
     /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
     public override ulong Lookup(byte* key, int cpu)
     {
         uint index = *(uint*)key;
@@ -43,11 +45,12 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     }
 
     /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
         if (error != Errno.None) return error;
-        new ReadOnlySpan<byte>(value, ValueSize).CopyTo(new Span<byte>((byte*)Lookup(key, cpu), ValueSize));
+        SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
         return Errno.None;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Maps;
@@ -5,6 +6,7 @@ namespace PSBpf.Runtime.Maps;
 /// <summary>What bpf(2) says about keys of all array-like maps.</summary>
 internal static unsafe class ArrayRules
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Errno CheckUpdate(uint index, uint count, ulong flags)
     {
         if (flags > (ulong)MapUpdateFlags.Exist) return Errno.EINVAL;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Objects;
 using PSBpf.Runtime.Memory;
 using PSBpf.Uapi;
@@ -50,6 +51,7 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
     public override int UserValueSize => (int)_stride * _cpus;
 
     /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
     public override ulong Lookup(byte* key, int cpu)
     {
         uint index = *(uint*)key;
@@ -57,11 +59,12 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
     }
 
     /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
         if (error != Errno.None) return error;
-        new ReadOnlySpan<byte>(value, ValueSize).CopyTo(new Span<byte>((byte*)Lookup(key, cpu), ValueSize));
+        SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
         return Errno.None;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Diagnostics;
 using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Environment;
@@ -98,6 +99,7 @@ internal sealed unsafe partial class RunState
     }
 
     /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context.</summary>
+    [MethodImpl(HotCode.Optimized)]
     public ulong Execute()
     {
         if (_compiled is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
@@ -139,6 +141,7 @@ internal sealed unsafe partial class RunState
     /// <summary>Runs the program from its start, compiled with checks, with r1 and r2 as given.</summary>
     public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled(_compiled!, first, second);
 
+    [MethodImpl(HotCode.Optimized)]
     private ulong ExecuteCompiled(CompiledProgram compiled, ulong first, ulong second)
     {
         _regions = null;
