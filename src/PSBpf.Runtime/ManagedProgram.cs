@@ -89,6 +89,25 @@ public sealed class ManagedProgram : IKernelProgram
         }
     }
 
+    /// <summary>Runs the program in the interpreter and counts what it executes.</summary>
+    /// <returns>Executed instructions, of all runs together; a 64-bit immediate counts once.</returns>
+    /// <exception cref="BpfException">Those of <see cref="TestRun"/>.</exception>
+    public long CountInstructions(TestRunRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Volatile.Read(ref _disposed) != 0 || !TryAddReference()) throw Removed();
+        try
+        {
+            var counter = default(InstructionCounter);
+            TestRunner.Run(_engine, Executable, request, ref counter, cancellation);
+            return counter.Count;
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
     /// <summary>Drops this reference. Links that use the program keep it; runs in progress finish.</summary>
     public void Dispose()
     {

@@ -1,0 +1,57 @@
+namespace PSBpf.Benchmarks;
+
+/// <summary>What the command line asks for.</summary>
+/// <param name="Filters">Parts of names; a program is measured when its name contains one of them, or there are none.</param>
+/// <param name="Rounds">Interleaved rounds whose median counts.</param>
+/// <param name="Quick">Shorter samples: for a look, not for figures.</param>
+/// <param name="Costs">Also measure loading, calls, memory and replay.</param>
+/// <param name="JsonPath">Where the figures go as JSON; null for nowhere.</param>
+/// <param name="List">Only name the programs.</param>
+/// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
+internal sealed record BenchmarkOptions(
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold)
+{
+    public const string Usage = """
+        PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
+
+          --filter TEXT[,TEXT]   only programs whose name contains one of the texts
+          --quick                fewer rounds and shorter samples: seconds instead of minutes
+          --rounds N             interleaved rounds whose median counts (5)
+          --no-costs             only the table of programs, not loading, calls, memory and replay
+          --json FILE            the figures as JSON as well
+          --list                 the programs, without measuring
+
+        """;
+
+    /// <summary>Reads the command line.</summary>
+    /// <returns>Null when it asks for help or cannot be understood; then <paramref name="problem"/> says why, if there is one.</returns>
+    public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, out string? problem)
+    {
+        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null);
+        problem = null;
+        for (int index = 0; index < arguments.Count; index++)
+        {
+            string name = arguments[index];
+            string? Next() => index + 1 < arguments.Count ? arguments[++index] : null;
+            switch (name)
+            {
+                case "--quick": options = options with { Quick = true, Rounds = 2 }; break;
+                case "--no-costs": options = options with { Costs = false }; break;
+                case "--list": options = options with { List = true }; break;
+                case "--filter" when Next() is { } text: options = options with { Filters = text.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
+                case "--json" when Next() is { } path: options = options with { JsonPath = path }; break;
+                case "--cold" when Next() is { } program: options = options with { Cold = program }; break;
+                case "--rounds" when Next() is { } number && int.TryParse(number, out int rounds) && rounds > 0: options = options with { Rounds = rounds }; break;
+                case "--help" or "-h": return null;
+                default:
+                    problem = $"'{name}' is no option, or its value is missing.";
+                    return null;
+            }
+        }
+
+        return options;
+    }
+
+    /// <summary>Whether a program is asked for.</summary>
+    public bool Includes(string name) => Filters.Count == 0 || Filters.Any(filter => name.Contains(filter, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using PSBpf.Benchmarks.Building;
+using PSBpf.Benchmarks.Contenders;
+using PSBpf.Kernel;
+using PSBpf.Runtime;
+
+namespace PSBpf.Benchmarks.Costs;
+
+/// <summary>
+/// From blueprint to first result: verifying and binding, then the first run, in a process that has done it before and
+/// in one that has not. With a compiler also what it adds: a repeated run compiles first.
+/// </summary>
+internal sealed class LoadCost : ICostMeasurement
+{
+    private static readonly string[] Programs =
+        ["empty_tc", "jhash", "xdp_parse", "lb_ipv4", "straight_1000", "straight_4096", "straight_10000", "straight_30000", "branches_10000"];
+
+    public string Title => "load and first run";
+
+    public IEnumerable<CostFigure> Measure(CostContext context)
+    {
+        foreach (string name in context.Quick ? Programs[..4] : Programs)
+        {
+            if (context.TryBuild(name) is not { } built) continue;
+            int length = built.Main.Instructions.Length;
+            var (load, first, compile) = Best(context.Managed, built, context.HasJit, context.Quick ? 3 : 7);
+            yield return Figure(name, "load, warm", load / 1e3, "µs");
+            yield return Figure(name, "load, warm, per instruction", load / length, "ns");
+            yield return Figure(name, "load to first result, warm", (load + first) / 1e3, "µs");
+            if (context.HasJit)
+            {
+                yield return Figure(name, "compile, warm", compile / 1e3, "µs");
+                yield return Figure(name, "compile, warm, per instruction", compile / length, "ns");
+            }
+
+            if (context.Linux is { } linux) yield return Figure(name, "the kernel's load (verify and compile)", Best(linux, built, hasJit: false, 3).Load / 1e3, "µs");
+            foreach (var figure in Cold(name, length)) yield return figure;
+        }
+
+        CostFigure Figure(string program, string what, double value, string unit) => new(Title, $"{program}: {what}", value, unit);
+    }
+
+    /// <summary>The child process's part: loads and runs a program for the first time and prints how long it took.</summary>
+    public static void RunCold(string name, TextWriter output)
+    {
+        var workload = Workloads.WorkloadTable.All.Single(workload => workload.Name == name);
+        var built = workload.Source.Build(workload, new ProgramBuilder());
+        using var kernel = new ManagedKernel();
+        bool compiles = new JitContender(kernel).Unavailable is null;
+        var (load, first, compile) = Once(kernel, built, compiles);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {first} {(compiles ? compile : -1)}"));
+    }
+
+    private IEnumerable<CostFigure> Cold(string name, int length)
+    {
+        var times = new List<double[]>();
+        for (int pass = 0; pass < 3; pass++)
+        {
+            var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
+            // Under `dotnet run` the process is the project's own executable; under `dotnet exec` it is dotnet.
+            if (Path.GetFileNameWithoutExtension(Environment.ProcessPath)!.Equals("dotnet", StringComparison.OrdinalIgnoreCase)) start.ArgumentList.Add(typeof(LoadCost).Assembly.Location);
+            start.ArgumentList.Add("--cold");
+            start.ArgumentList.Add(name);
+            using var child = Process.Start(start)!;
+            string output = child.StandardOutput.ReadToEnd();
+            child.WaitForExit();
+            if (child.ExitCode != 0) yield break;
+            times.Add([.. output.Trim().Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture))]);
+        }
+
+        var best = times.MinBy(time => time[0] + time[1])!;
+        yield return new CostFigure(Title, $"{name}: load, first of the process", best[0] / 1e6, "ms");
+        yield return new CostFigure(Title, $"{name}: load to first result, first of the process", (best[0] + best[1]) / 1e6, "ms");
+        if (best[2] < 0) yield break;
+        yield return new CostFigure(Title, $"{name}: compile, first of the process", best[2] / 1e6, "ms");
+        yield return new CostFigure(Title, $"{name}: compile, first of the process, per instruction", best[2] / length, "ns");
+    }
+
+    private static (double Load, double First, double Compile) Best(IBpfKernel kernel, BuiltWorkload built, bool hasJit, int passes)
+    {
+        var best = (Load: double.MaxValue, First: double.MaxValue, Compile: double.MaxValue);
+        for (int pass = 0; pass < passes; pass++)
+        {
+            var (load, first, compile) = Once(kernel, built, hasJit);
+            best = (Math.Min(best.Load, load), Math.Min(best.First, first), Math.Min(best.Compile, compile));
+        }
+
+        return best;
+    }
+
+    private static (double Load, double First, double Compile) Once(IBpfKernel kernel, BuiltWorkload built, bool hasJit)
+    {
+        var maps = built.Main.Maps.Select(kernel.CreateMap).ToList();
+        try
+        {
+            // A name of its own, so that nothing made for the same blueprint before can be used again.
+            var spec = built.Main with { Instructions = [.. built.Main.Instructions] };
+            long start = Stopwatch.GetTimestamp();
+            var result = kernel.LoadProgram(spec, maps, ProgramLoadOptions.Default);
+            double load = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+            using var program = result.Program ?? throw new SkippedException($"{built.Workload.Name}: {result.Verification.Message}");
+            if (kernel.Kind == BpfKernelKind.Linux) return (load, 0, 0);
+            var request = new TestRunRequest { Data = built.Workload.Packet };
+            start = Stopwatch.GetTimestamp();
+            program.TestRun(request);
+            double first = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+            if (!hasJit) return (load, first, 0);
+            return (load, first, Math.Max(Repeated() - Repeated(), 0));
+
+            double Repeated()
+            {
+                long begin = Stopwatch.GetTimestamp();
+                program.TestRun(request with { Repeat = 2 });
+                return Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
+            }
+        }
+        finally
+        {
+            foreach (var map in maps) map.Dispose();
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using PSBpf.Kernel;
+using PSBpf.Objects;
+using PSBpf.Runtime;
+using PSBpf.Runtime.Hooks;
+using PSBpf.Runtime.Sources.Pcap;
+using PSBpf.Uapi;
+
+namespace PSBpf.Benchmarks.Costs;
+
+/// <summary>Packets per second of a capture that is fired at a hook: the sample programs on the sample capture, one thread.</summary>
+internal sealed class ReplayCost : ICostMeasurement
+{
+    private const string Capture = "mixed.pcap";
+
+    public string Title => "replay";
+
+    public IEnumerable<CostFigure> Measure(CostContext context)
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "Samples");
+        byte[][] packets;
+        using (var reader = PcapReader.Open(Path.Combine(folder, Capture))) packets = [.. reader.ReadPackets().Select(packet => packet.Data.ToArray())];
+        foreach (string path in Directory.EnumerateFiles(folder, "*.bpf.o").Order(StringComparer.Ordinal))
+        {
+            var blueprint = ObjectReader.Read(path);
+            if (Path.GetFileName(path).StartsWith("broken", StringComparison.Ordinal)) continue;
+            var maps = blueprint.Maps.ToDictionary(map => map.Name, context.Managed.CreateMap);
+            foreach (var spec in blueprint.Programs.Where(program => program.Type == ProgramType.Xdp))
+            {
+                if (context.Managed.LoadProgram(spec, [.. spec.Maps.Select(map => maps[map.Name])], ProgramLoadOptions.Default).Program is not ManagedProgram program) continue;
+                using (program)
+                using (var link = context.Managed.Attach(program, HookName.Parse($"xdp:{spec.Name}")))
+                {
+                    var hook = context.Managed.GetHook(link.Hook);
+                    double each = context.Time(() =>
+                    {
+                        foreach (byte[] packet in packets) hook.Fire(packet);
+                    }) / packets.Length;
+                    yield return new CostFigure(Title, $"{Capture} ({packets.Length} packets) through {spec.Name}", 1e9 / each, "packets/s");
+                }
+            }
+
+            foreach (var map in maps.Values) map.Dispose();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using PSBpf.Uapi;
+
+namespace PSBpf.Benchmarks.Workloads;
+
+/// <summary>Every program that is measured, in the table's order.</summary>
+internal static class WorkloadTable
+{
+    // The ring of ring_16 takes 24 bytes a sample, 16 samples a run, and stays below half full.
+    private const int RingRuns = (8 << 20) / (24 * 16);
+
+    public static IReadOnlyList<Workload> All { get; } =
+    [
+        C("empty_tc", Frames.Noise(64)) with { IsEmpty = true },
+        C("empty_xdp", Frames.Noise(64), ProgramType.Xdp) with { IsEmpty = true },
+        C("alu_mix", Frames.Noise(1514)),
+        C("divide", Frames.Noise(1514)),
+        C("fibonacci", Frames.Noise(1514)),
+        C("sieve", Frames.Noise(1514)),
+        C("xdp_parse", Frames.Sixteen(), ProgramType.Xdp),
+        C("checksum_16", Frames.Noise(1514)),
+        C("checksum_32", Frames.Noise(1514)),
+        C("checksum_diff", Frames.Noise(1514)),
+        C("calls_200", Frames.Noise(1514)),
+        C("jhash", Frames.Noise(1514)),
+        C("memcmp", Frames.Doubled()),
+        C("atomics", Frames.Noise(1514)),
+        C("tokeniser", Frames.Text()),
+        C("map_array", Frames.Noise(1514)),
+        C("map_hash", Frames.Noise(1514)),
+        C("map_percpu_array", Frames.Noise(1514)),
+        C("map_lru_hash", Frames.Noise(1514)),
+        C("map_update", Frames.Noise(1514)),
+        C("ring_16", Frames.Noise(1514)) with { MostRuns = RingRuns },
+        C("tail_10", Frames.Noise(64)),
+        C("tail_32", Frames.Noise(64)),
+        C("ktime_100", Frames.Noise(64)),
+        C("prandom_100", Frames.Noise(64)),
+        .. Lines(branches: false),
+        .. Lines(branches: true),
+        C("firewall_nat", Frames.Ipv4Tcp(0x0a020304, 0xc0000909, 443, tagged: true), ProgramType.Xdp),
+        C("lb_ipv4", Frames.Ipv4Tcp(0x0a020304, 0xac10010a, 443), ProgramType.Xdp, "load_balancer"),
+        C("lb_ipv6", Frames.Ipv6Udp(), ProgramType.Xdp, "load_balancer"),
+        C("lb_vxlan", Frames.VxlanTcp(), ProgramType.Xdp, "load_balancer"),
+        C("lb_gre", Frames.GreIpv6(), ProgramType.Xdp, "load_balancer"),
+    ];
+
+    private static Workload C(string name, byte[] packet, ProgramType type = ProgramType.SchedCls, string? file = null) =>
+        new(name, type, new CSource(file ?? name), packet);
+
+    private static IEnumerable<Workload> Lines(bool branches) =>
+        ((int[])[1000, 4096, 10_000, 30_000]).Select(length =>
+            new Workload($"{(branches ? "branches" : "straight")}_{length}", ProgramType.SchedCls, new StraightLine(length, branches), Frames.Noise(1514)));
+}
