@@ -126,12 +126,13 @@ internal sealed class Race(ProgramBuilder builder, IReadOnlyList<IContender> con
 
         public double Spread => Median > 0 ? (_rounds.Max() - _rounds.Min()) / Median : 0;
 
-        // Also warms up: code is compiled in the background after it has run often for a while.
+        // Also warms up: helpers are compiled once more in the background after they have run often for a while.
         public void Calibrate(int most, double scale)
         {
             var plan = program.Plan;
             double time = Math.Max(program.Measure(Math.Min(200, most)), 1);
-            for (int pass = 0; pass < 3; pass++)
+            long start = Stopwatch.GetTimestamp();
+            for (int pass = 0; pass < 3 || Stopwatch.GetElapsedTime(start) < WarmUpTime * scale; pass++)
             {
                 _runs = (int)Math.Clamp(plan.Nanoseconds * scale / time, 2, most);
                 time = Math.Max(program.Measure(_runs), 1);
