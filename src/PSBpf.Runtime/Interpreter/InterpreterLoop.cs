@@ -263,7 +263,8 @@ internal static unsafe class InterpreterLoop
                 case >= FormId.AtomicAdd64 and <= FormId.AtomicCmpxchg32:
                     address = r[op->Destination] + (ulong)op->Offset;
                     observer.OnAccess((int)(op - code), address, (int)AtomicOperations.SizeOf(op->Form), write: true);
-                    run.CheckAtomic(address, AtomicOperations.SizeOf(op->Form), write: true, (int)(op - code));
+                    if (!RunFrame.IsWritable(frame, address, AtomicOperations.SizeOf(op->Form)) || (address & (AtomicOperations.SizeOf(op->Form) - 1)) != 0)
+                        run.CheckAtomic(address, AtomicOperations.SizeOf(op->Form), write: true, (int)(op - code));
                     AtomicOperations.Execute(op, address, r);
                     break;
 
