@@ -48,7 +48,7 @@ internal sealed class ProgramBuilder
     public string Keep(string name, string text)
     {
         string path = Path.Combine(_cache, name);
-        File.WriteAllText(path, text);
+        if (!File.Exists(path) || File.ReadAllText(path) != text) File.WriteAllText(path, text);
         return path;
     }
 

@@ -8,6 +8,9 @@ internal sealed class TableReport(TextWriter output)
 {
     private const string Kernel = "kernel", Native = "native", Interpreter = "interpreter", Jit = "jit";
 
+    // What the project aims at for its slowest program.
+    private const double MostOfKernel = 1.1;
+
     private static readonly string[] Titles = ["program", "executed", Kernel, Native, Interpreter, "ns/insn", Jit, "jit/kernel", "jit/native", "int/kernel", "spread"];
     private static readonly int[] Widths = [18, 9, 10, 10, 12, 8, 10, 11, 11, 11, 7];
 
@@ -53,6 +56,9 @@ internal sealed class TableReport(TextWriter output)
         Summary(programs, Jit, Native);
         Summary(programs, Interpreter, Kernel);
         Summary(programs, Kernel, Native);
+        var above = programs.Where(row => row.Ratio(Jit, Kernel) > MostOfKernel).Select(row => row.Program).ToList();
+        if (above.Count > 0) output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Jit}/{Kernel} above {MostOfKernel}: {string.Join(", ", above)}"));
+        foreach (string contender in (string[])[Jit, Kernel, Native, Interpreter]) Growth(contender);
         var slow = programs.Where(row => row.Executed > 0 && row.Time(Interpreter) is not null)
             .Select(row => (row.Program, Each: row.Time(Interpreter)!.Value / row.Executed!.Value)).ToList();
         if (slow.Count > 0)
@@ -68,6 +74,18 @@ internal sealed class TableReport(TextWriter output)
             string which = group.Count() == _rows.Count ? "all programs" : string.Join(", ", group.Select(entry => entry.Program));
             output.WriteLine($"skipped: {group.Key.Key} for {which}: {group.Key.Skipped}");
         }
+    }
+
+    // Whether long programs pay more for an instruction than short ones: compilers stop optimising at some length.
+    private void Growth(string contender)
+    {
+        foreach (string kind in (string[])["straight", "branches"])
+        {
+            if (Each($"{kind}_1000") is { } small && Each($"{kind}_30000") is { } large)
+                output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{contender}, {kind} lines: an instruction of 30 000 takes {large / small:F2} times that of one of 1000"));
+        }
+
+        double? Each(string name) => _rows.Find(row => row.Program == name) is { Executed: > 0 } row && row.Time(contender) is > 0 and { } time ? time / row.Executed : null;
     }
 
     private void Summary(List<Row> rows, string contender, string other)

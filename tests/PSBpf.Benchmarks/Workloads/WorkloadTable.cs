@@ -10,8 +10,8 @@ internal static class WorkloadTable
 
     public static IReadOnlyList<Workload> All { get; } =
     [
-        C("empty_tc", Frames.Noise(64)) with { IsEmpty = true },
-        C("empty_xdp", Frames.Noise(64), ProgramType.Xdp) with { IsEmpty = true },
+        new("empty_tc", ProgramType.SchedCls, new EmptyProgram("empty_tc", 0), Frames.Noise(64)) { IsEmpty = true },
+        new("empty_xdp", ProgramType.Xdp, new EmptyProgram("empty_xdp", 2), Frames.Noise(64)) { IsEmpty = true },
         C("alu_mix", Frames.Noise(1514)),
         C("divide", Frames.Noise(1514)),
         C("fibonacci", Frames.Noise(1514)),
