@@ -61,7 +61,7 @@ table.End();
 var costs = new List<CostFigure>();
 if (options.Costs)
 {
-    var context = new CostContext(builder, managed, linux.Kernel, jit.Unavailable is null, options.Quick);
+    var context = new CostContext(builder, managed, linux.Kernel, options.Quick);
     foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new CallCost(), new ReplayCost()])
     {
         Console.WriteLine();

@@ -10,12 +10,15 @@ internal sealed class JitContender(ManagedKernel kernel) : IContender
 
     public string Name => "jit";
 
-    // An engine without one would run the interpreter here and call it compiled.
-    public string? Unavailable { get; } = typeof(ManagedKernel).Assembly.GetTypes().Any(type => type.Namespace?.StartsWith("PSBpf.Runtime.Jit", StringComparison.Ordinal) == true)
-        ? null
-        : "this build of the engine has no compiler";
+    public string? Unavailable => null;
 
-    public IPreparedProgram Prepare(BuiltWorkload workload) => KernelProgram.Load(kernel, workload, interpret: false, Samples);
+    public IPreparedProgram Prepare(BuiltWorkload workload)
+    {
+        var program = KernelProgram.Load(kernel, workload, interpret: false, Samples);
+        if (((ManagedProgram)program.Program).Compile()) return program;
+        program.Dispose();
+        throw new SkippedException("the engine does not compile it");
+    }
 
     public void Dispose()
     {

@@ -10,9 +10,8 @@ namespace PSBpf.Benchmarks.Costs;
 /// <param name="Builder">Makes programs.</param>
 /// <param name="Managed">The managed engine.</param>
 /// <param name="Linux">The machine's kernel; null where it cannot be used.</param>
-/// <param name="HasJit">Whether the managed engine compiles.</param>
 /// <param name="Quick">Whether to be quick about it.</param>
-internal sealed record CostContext(ProgramBuilder Builder, ManagedKernel Managed, IBpfKernel? Linux, bool HasJit, bool Quick)
+internal sealed record CostContext(ProgramBuilder Builder, ManagedKernel Managed, IBpfKernel? Linux, bool Quick)
 {
     /// <summary>Builds a program of the table; null where a tool is missing.</summary>
     public BuiltWorkload? TryBuild(string name)

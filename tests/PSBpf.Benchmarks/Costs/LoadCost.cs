@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using PSBpf.Benchmarks.Building;
-using PSBpf.Benchmarks.Contenders;
 using PSBpf.Kernel;
 using PSBpf.Runtime;
 
@@ -24,17 +23,13 @@ internal sealed class LoadCost : ICostMeasurement
         {
             if (context.TryBuild(name) is not { } built) continue;
             int length = built.Main.Instructions.Length;
-            var (load, first, compile) = Best(context.Managed, built, context.HasJit, context.Quick ? 3 : 7);
+            var (load, first, compile) = Best(context.Managed, built, context.Quick ? 3 : 7);
             yield return Figure(name, "load, warm", load / 1e3, "µs");
             yield return Figure(name, "load, warm, per instruction", load / length, "ns");
             yield return Figure(name, "load to first result, warm", (load + first) / 1e3, "µs");
-            if (context.HasJit)
-            {
-                yield return Figure(name, "compile, warm", compile / 1e3, "µs");
-                yield return Figure(name, "compile, warm, per instruction", compile / length, "ns");
-            }
-
-            if (context.Linux is { } linux) yield return Figure(name, "the kernel's load (verify and compile)", Best(linux, built, hasJit: false, 3).Load / 1e3, "µs");
+            yield return Figure(name, "compile, warm", compile / 1e3, "µs");
+            yield return Figure(name, "compile, warm, per instruction", compile / length, "ns");
+            if (context.Linux is { } linux) yield return Figure(name, "the kernel's load (verify and compile)", Best(linux, built, 3).Load / 1e3, "µs");
             foreach (var figure in Cold(name, length)) yield return figure;
         }
 
@@ -47,9 +42,8 @@ internal sealed class LoadCost : ICostMeasurement
         var workload = Workloads.WorkloadTable.All.Single(workload => workload.Name == name);
         var built = workload.Source.Build(workload, new ProgramBuilder());
         using var kernel = new ManagedKernel();
-        bool compiles = new JitContender(kernel).Unavailable is null;
-        var (load, first, compile) = Once(kernel, built, compiles);
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {first} {(compiles ? compile : -1)}"));
+        var (load, first, compile) = Once(kernel, built);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {first} {compile}"));
     }
 
     private IEnumerable<CostFigure> Cold(string name, int length)
@@ -72,24 +66,23 @@ internal sealed class LoadCost : ICostMeasurement
         var best = times.MinBy(time => time[0] + time[1])!;
         yield return new CostFigure(Title, $"{name}: load, first of the process", best[0] / 1e6, "ms");
         yield return new CostFigure(Title, $"{name}: load to first result, first of the process", (best[0] + best[1]) / 1e6, "ms");
-        if (best[2] < 0) yield break;
         yield return new CostFigure(Title, $"{name}: compile, first of the process", best[2] / 1e6, "ms");
         yield return new CostFigure(Title, $"{name}: compile, first of the process, per instruction", best[2] / length, "ns");
     }
 
-    private static (double Load, double First, double Compile) Best(IBpfKernel kernel, BuiltWorkload built, bool hasJit, int passes)
+    private static (double Load, double First, double Compile) Best(IBpfKernel kernel, BuiltWorkload built, int passes)
     {
         var best = (Load: double.MaxValue, First: double.MaxValue, Compile: double.MaxValue);
         for (int pass = 0; pass < passes; pass++)
         {
-            var (load, first, compile) = Once(kernel, built, hasJit);
+            var (load, first, compile) = Once(kernel, built);
             best = (Math.Min(best.Load, load), Math.Min(best.First, first), Math.Min(best.Compile, compile));
         }
 
         return best;
     }
 
-    private static (double Load, double First, double Compile) Once(IBpfKernel kernel, BuiltWorkload built, bool hasJit)
+    private static (double Load, double First, double Compile) Once(IBpfKernel kernel, BuiltWorkload built)
     {
         var maps = built.Main.Maps.Select(kernel.CreateMap).ToList();
         try
@@ -100,20 +93,14 @@ internal sealed class LoadCost : ICostMeasurement
             var result = kernel.LoadProgram(spec, maps, ProgramLoadOptions.Default);
             double load = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
             using var program = result.Program ?? throw new SkippedException($"{built.Workload.Name}: {result.Verification.Message}");
-            if (kernel.Kind == BpfKernelKind.Linux) return (load, 0, 0);
+            if (program is not ManagedProgram) return (load, 0, 0);
             var request = new TestRunRequest { Data = built.Workload.Packet };
             start = Stopwatch.GetTimestamp();
             program.TestRun(request);
             double first = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
-            if (!hasJit) return (load, first, 0);
-            return (load, first, Math.Max(Repeated() - Repeated(), 0));
-
-            double Repeated()
-            {
-                long begin = Stopwatch.GetTimestamp();
-                program.TestRun(request with { Repeat = 2 });
-                return Stopwatch.GetElapsedTime(begin).TotalNanoseconds;
-            }
+            start = Stopwatch.GetTimestamp();
+            ((ManagedProgram)program).Compile();
+            return (load, first, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
         }
         finally
         {

@@ -1,8 +1,9 @@
 using PSBpf.Kernel;
+using PSBpf.Runtime;
 
 namespace PSBpf.Benchmarks.Costs;
 
-/// <summary>What one more program takes: managed heap and the process's resident memory, after it has run.</summary>
+/// <summary>What one more program takes: managed heap and the process's resident memory, compiled and run.</summary>
 internal sealed class MemoryCost : ICostMeasurement
 {
     // As many as take a while but no longer: what verifies slowly is loaded less often.
@@ -33,6 +34,7 @@ internal sealed class MemoryCost : ICostMeasurement
                 for (int copy = 0; copy < count; copy++)
                 {
                     var program = context.Managed.LoadProgram(built.Main with { Instructions = [.. built.Main.Instructions] }, maps, ProgramLoadOptions.Default).Program!;
+                    ((ManagedProgram)program).Compile();
                     program.TestRun(request);
                     programs.Add(program);
                 }
