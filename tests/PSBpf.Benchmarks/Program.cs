@@ -1,4 +1,3 @@
-using System.Globalization;
 using PSBpf.Benchmarks;
 using PSBpf.Benchmarks.Building;
 using PSBpf.Benchmarks.Contenders;
@@ -66,11 +65,9 @@ if (options.Costs)
     {
         Console.WriteLine();
         Console.WriteLine(measurement.Title);
-        foreach (var figure in measurement.Measure(context))
-        {
-            costs.Add(figure);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {figure.Name,-78}{figure.Value,14:#,0.0} {figure.Unit}"));
-        }
+        var figures = measurement.Measure(context).ToList();
+        costs.AddRange(figures);
+        CostReport.Write(Console.Out, figures);
     }
 }
 

@@ -30,10 +30,12 @@ internal sealed record CostContext(ProgramBuilder Builder, ManagedKernel Managed
     /// <summary>Mean nanoseconds of an action: the shortest of several samples.</summary>
     public double Time(Action action)
     {
-        double sample = Quick ? 5e6 : 20e6, least = double.MaxValue;
+        // Short enough to fit between what else the machine does, and many.
+        const double sample = 1e6;
+        double least = double.MaxValue;
         int runs = 1;
-        for (int pass = 0; pass < 4; pass++) runs = (int)Math.Clamp(sample / Math.Max(Once(runs), 1), 1, 1_000_000);
-        for (int pass = 0; pass < 7; pass++) least = Math.Min(least, Once(runs));
+        for (int pass = 0; pass < 100; pass++) runs = (int)Math.Clamp(sample / Math.Max(Once(runs), 1), 1, 1_000_000);
+        for (int pass = 0; pass < (Quick ? 50 : 400); pass++) least = Math.Min(least, Once(runs));
         return least;
 
         double Once(int count)

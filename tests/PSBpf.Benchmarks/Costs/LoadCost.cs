@@ -15,7 +15,7 @@ internal sealed class LoadCost : ICostMeasurement
     private static readonly string[] Programs =
         ["empty_tc", "jhash", "xdp_parse", "lb_ipv4", "straight_1000", "straight_4096", "straight_10000", "straight_30000", "branches_10000"];
 
-    public string Title => "load and first run";
+    public string Title => "load, first run, compile (first: of a new process)";
 
     public IEnumerable<CostFigure> Measure(CostContext context)
     {
@@ -24,16 +24,17 @@ internal sealed class LoadCost : ICostMeasurement
             if (context.TryBuild(name) is not { } built) continue;
             int length = built.Main.Instructions.Length;
             var (load, first, compile) = Best(context.Managed, built, context.Quick ? 3 : 7);
-            yield return Figure(name, "load, warm", load / 1e3, "µs");
-            yield return Figure(name, "load, warm, per instruction", load / length, "ns");
-            yield return Figure(name, "load to first result, warm", (load + first) / 1e3, "µs");
-            yield return Figure(name, "compile, warm", compile / 1e3, "µs");
-            yield return Figure(name, "compile, warm, per instruction", compile / length, "ns");
-            if (context.Linux is { } linux) yield return Figure(name, "the kernel's load (verify and compile)", Best(linux, built, 3).Load / 1e3, "µs");
-            foreach (var figure in Cold(name, length)) yield return figure;
-        }
+            yield return Figure("instructions", length, "");
+            yield return Figure("load", load / 1e3, "µs");
+            yield return Figure("per insn", load / length, "ns");
+            yield return Figure("to result", (load + first) / 1e3, "µs");
+            yield return Figure("compile", compile / 1e3, "µs");
+            yield return Figure("per insn ", compile / length, "ns");
+            if (context.Linux is { } linux) yield return Figure("kernel load", Best(linux, built, 3).Load / 1e3, "µs");
+            foreach (var figure in Cold(name)) yield return figure;
 
-        CostFigure Figure(string program, string what, double value, string unit) => new(Title, $"{program}: {what}", value, unit);
+            CostFigure Figure(string what, double value, string unit) => new(Title, name, what, value, unit);
+        }
     }
 
     /// <summary>The child process's part: loads and runs a program for the first time and prints how long it took.</summary>
@@ -46,7 +47,7 @@ internal sealed class LoadCost : ICostMeasurement
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{load} {first} {compile}"));
     }
 
-    private IEnumerable<CostFigure> Cold(string name, int length)
+    private IEnumerable<CostFigure> Cold(string name)
     {
         var times = new List<double[]>();
         for (int pass = 0; pass < 3; pass++)
@@ -64,10 +65,9 @@ internal sealed class LoadCost : ICostMeasurement
         }
 
         var best = times.MinBy(time => time[0] + time[1])!;
-        yield return new CostFigure(Title, $"{name}: load, first of the process", best[0] / 1e6, "ms");
-        yield return new CostFigure(Title, $"{name}: load to first result, first of the process", (best[0] + best[1]) / 1e6, "ms");
-        yield return new CostFigure(Title, $"{name}: compile, first of the process", best[2] / 1e6, "ms");
-        yield return new CostFigure(Title, $"{name}: compile, first of the process, per instruction", best[2] / length, "ns");
+        yield return new CostFigure(Title, name, "first load", best[0] / 1e6, "ms");
+        yield return new CostFigure(Title, name, "first result", (best[0] + best[1]) / 1e6, "ms");
+        yield return new CostFigure(Title, name, "first compile", best[2] / 1e6, "ms");
     }
 
     private static (double Load, double First, double Compile) Best(IBpfKernel kernel, BuiltWorkload built, int passes)

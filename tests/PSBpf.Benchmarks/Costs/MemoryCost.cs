@@ -26,8 +26,9 @@ internal sealed class MemoryCost : ICostMeasurement
             GC.KeepAlive(programs);
             foreach (var program in programs) program.Dispose();
             foreach (var map in maps) map.Dispose();
-            yield return new CostFigure(Title, $"{name} ({built.Main.Instructions.Length} instructions): managed heap", heapEach / 1024, "KiB");
-            yield return new CostFigure(Title, $"{name} ({built.Main.Instructions.Length} instructions): resident memory", residentEach / 1024, "KiB");
+            yield return new CostFigure(Title, name, "instructions", built.Main.Instructions.Length, "");
+            yield return new CostFigure(Title, name, "managed heap", heapEach / 1024, "KiB");
+            yield return new CostFigure(Title, name, "resident", residentEach / 1024, "KiB");
 
             void Add(int count)
             {
