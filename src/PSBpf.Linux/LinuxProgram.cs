@@ -1,6 +1,7 @@
 using System.Runtime.Versioning;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
+using PSBpf.Linux.Loading;
 using PSBpf.Linux.Running;
 using PSBpf.Linux.SystemCalls;
 using PSBpf.Objects;
@@ -33,7 +34,21 @@ public sealed class LinuxProgram : IKernelProgram
     public BpfVerification Verification { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<NativeCode> NativeCode => [];
+    /// <exception cref="BpfException">BPF2105 when it has been removed, BPF3002 when the kernel refuses to show it.</exception>
+    public IReadOnlyList<NativeCode> NativeCode
+    {
+        get
+        {
+            try
+            {
+                return NativeCodeReader.Read(_handle, Spec);
+            }
+            catch (ObjectDisposedException)
+            {
+                throw DiagnosticRules.ProgramRemoved.Error($"Program '{Spec.Name}' has been removed.");
+            }
+        }
+    }
 
     /// <summary>Instruction slots after the verifier's rewriting; 0 where the kernel hides it from this process.</summary>
     public int TranslatedInstructions { get; }

@@ -11,10 +11,11 @@ internal sealed class Engine
 {
     private ExecutionEnvironment _environment;
     private JitOptions _jit;
+    private ManagedKernelOptions _options;
 
     public Engine(ManagedKernelOptions options)
     {
-        Options = options;
+        _options = options;
         _environment = options.Environment;
         _jit = options.Jit;
         Cpus = new VirtualCpuSet(this, options.PossibleCpus);
@@ -22,7 +23,12 @@ internal sealed class Engine
         Account = new MemoryAccount(options.MapMemoryLimit);
     }
 
-    public ManagedKernelOptions Options { get; }
+    /// <summary>How the kernel is set up; limits may change while it works.</summary>
+    public ManagedKernelOptions Options
+    {
+        get => Volatile.Read(ref _options);
+        set => Volatile.Write(ref _options, value);
+    }
 
     /// <summary>The processors that programs run on.</summary>
     public VirtualCpuSet Cpus { get; }

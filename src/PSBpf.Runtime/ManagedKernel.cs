@@ -62,6 +62,30 @@ public sealed class ManagedKernel : IBpfKernel
         }
     }
 
+    /// <summary>Instructions that one run may execute, from the next run on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than one.</exception>
+    public long InstructionBudget
+    {
+        get => _engine.Options.InstructionBudget;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            _engine.Options = _engine.Options with { InstructionBudget = value };
+        }
+    }
+
+    /// <summary>Bytes of native memory that all maps together may take; maps that are there stay when it is lowered.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than zero.</exception>
+    public long MapMemoryLimit
+    {
+        get => _engine.Account.Limit;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _engine.Account.Limit = value;
+        }
+    }
+
     /// <summary>Bytes of native memory that maps take.</summary>
     public long MapMemoryBytes => _engine.Account.Used;
 

@@ -8,7 +8,7 @@ using PSBpf.Runtime.Runs;
 namespace PSBpf.Runtime;
 
 /// <summary>A program that the managed engine verified and can run.</summary>
-public sealed class ManagedProgram : IKernelProgram
+public sealed partial class ManagedProgram : IKernelProgram
 {
     private readonly Engine _engine;
     private readonly RuntimeMap[] _maps;

@@ -31,4 +31,16 @@ public static partial class DiagnosticRules
     /// <summary>A ring buffer that has a reader already.</summary>
     public static readonly DiagnosticRule ReaderBusy = new("BPF4007", "reader-busy", Conflict,
         "End the other watch first, or let it hand its events on.");
+
+    /// <summary>An option outside of what it may be.</summary>
+    public static readonly DiagnosticRule OptionValue = new("BPF4008", "option-value", InvalidArgument,
+        "Pass a value in the option's range; Get-Help Set-BpfOption has them.");
+
+    /// <summary>A part of the module that is kept apart, with a package of its own, and is not there.</summary>
+    public static readonly DiagnosticRule AdapterMissing = new("BPF4009", "adapter-missing", NotFound,
+        "Install the module again, whole; in a clone build PSBpf.sln.");
+
+    /// <summary>A program without machine code to show.</summary>
+    public static readonly DiagnosticRule NoNativeCode = new("BPF4010", "no-native-code", NotFound,
+        "Switch it on with Set-BpfOption -Jit Debug, and load the program again.");
 }

@@ -7,7 +7,7 @@ using PSBpf.Uapi;
 namespace PSBpf.Hosting;
 
 /// <summary>A program in a session. Thread-safe.</summary>
-public sealed class BpfProgram
+public sealed partial class BpfProgram
 {
     private readonly IKernelProgram _program;
     private readonly IReadOnlyList<BpfMap> _maps;

@@ -59,6 +59,13 @@ public sealed partial class BpfSession
         }
     }
 
+    /// <summary>The blueprints of an object's programs, all or those that <see cref="ImportOptions.Name"/> matches; nothing is loaded.</summary>
+    /// <param name="path">The object file, as clang wrote it.</param>
+    /// <param name="options">Which; null for all.</param>
+    /// <exception cref="BpfException">What is wrong with the object.</exception>
+    public static IReadOnlyList<ProgramSpec> ReadPrograms(string path, ImportOptions? options = null) =>
+        Select(Read(path, options), options ?? ImportOptions.Default).Programs;
+
     /// <summary>Asks a kernel's verifier about the programs of an object file and keeps nothing.</summary>
     /// <inheritdoc cref="Import"/>
     public IReadOnlyList<BpfVerification> Verify(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>

@@ -1,7 +1,6 @@
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Linux;
-using PSBpf.Runtime;
 
 namespace PSBpf.Hosting;
 
@@ -26,10 +25,7 @@ public sealed partial class BpfSession : IDisposable
     private bool _closed;
 
     /// <summary>Opens an empty session.</summary>
-    public BpfSession()
-        : this(kind => kind == BpfKernelKind.Linux ? LinuxKernel.Open() : new ManagedKernel())
-    {
-    }
+    public BpfSession() => _createKernel = kind => kind == BpfKernelKind.Linux ? LinuxKernel.Open() : CreateManagedKernel();
 
     internal BpfSession(Func<BpfKernelKind, IBpfKernel> createKernel) => _createKernel = createKernel;
 
@@ -78,7 +74,7 @@ public sealed partial class BpfSession : IDisposable
         foreach (var kernel in kernels) kernel.Dispose();
     }
 
-    private IBpfKernel Kernel(BpfKernelKind kind)
+    internal IBpfKernel Kernel(BpfKernelKind kind)
     {
         lock (_gate)
         {

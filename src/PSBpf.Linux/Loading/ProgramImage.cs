@@ -70,7 +70,8 @@ internal sealed unsafe class ProgramImage : IDisposable
         Release();
     }
 
-    private static LineInfoRecord Record(LineSpec line) => new()
+    /// <summary>A line record as the kernel reads it.</summary>
+    public static LineInfoRecord Record(LineSpec line) => new()
     {
         InstructionOffset = (uint)line.Instruction,
         FileNameOffset = line.FileNameOffset,

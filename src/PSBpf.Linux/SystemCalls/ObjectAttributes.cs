@@ -40,6 +40,21 @@ internal struct ProgramInfo
     [FieldOffset(4)] public int Id;
     [FieldOffset(16)] public uint NativeBytes;
     [FieldOffset(20)] public uint TranslatedBytes;
+    /// <summary>Where the kernel writes the machine code of all functions, one after the other.</summary>
+    [FieldOffset(24)] public ulong NativeCode;
+    [FieldOffset(104)] public uint FunctionAddressCount;
+    [FieldOffset(108)] public uint FunctionLengthCount;
+    /// <summary>Where it writes their addresses, 8 bytes each; zeros for who may not see them.</summary>
+    [FieldOffset(112)] public ulong FunctionAddresses;
+    /// <summary>Where it writes their lengths, 4 bytes each.</summary>
+    [FieldOffset(120)] public ulong FunctionLengths;
+    [FieldOffset(148)] public uint LineCount;
+    [FieldOffset(152)] public ulong Lines;
+    /// <summary>Where it writes the address of each line's machine code.</summary>
+    [FieldOffset(160)] public ulong NativeLines;
+    [FieldOffset(168)] public uint NativeLineCount;
+    [FieldOffset(172)] public uint LineRecordSize;
+    [FieldOffset(176)] public uint NativeLineRecordSize;
     /// <summary>Zero before Linux 5.16.</summary>
     [FieldOffset(216)] public uint VerifiedInstructions;
 }
@@ -52,8 +67,15 @@ internal static unsafe class ObjectInfo
     public static Errno Get<T>(BpfHandle handle, out T info)
         where T : unmanaged
     {
-        using var lease = handle.Use();
         info = default;
+        return Fill(handle, ref info);
+    }
+
+    /// <summary>The same with fields that say what to write where; the kernel reads and overwrites them.</summary>
+    public static Errno Fill<T>(BpfHandle handle, ref T info)
+        where T : unmanaged
+    {
+        using var lease = handle.Use();
         fixed (T* pointer = &info)
         {
             var attributes = new ObjectInfoAttributes

@@ -45,7 +45,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
 
     /// <summary>Which kernel loads them.</summary>
     [Parameter]
-    public BpfKernelKind Kernel { get; set; }
+    public BpfKernelKind? Kernel { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -69,16 +69,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
     {
         var variables = new Dictionary<string, object?>();
         foreach (DictionaryEntry entry in Variable ?? new Hashtable()) variables[entry.Key.ToString() ?? ""] = Values.FromPowerShell(entry.Value);
-        var maps = new Dictionary<string, BpfMap>();
-        foreach (DictionaryEntry entry in Map ?? new Hashtable()) maps[entry.Key.ToString() ?? ""] = OneMap(entry.Value);
-        return new() { Name = Name, Type = Type, Variables = variables, Maps = maps, Attach = Attach, Kernel = Kernel };
+        var maps = NamedMaps.Read(Session, Map).ToDictionary(map => map.Key, map => map.Value);
+        return new() { Name = Name, Type = Type, Variables = variables, Maps = maps, Attach = Attach, Kernel = Kernel ?? Session.Options.Kernel };
     }
-
-    private static BpfMap OneMap(object? value) => (value is PSObject wrapped ? wrapped.BaseObject : value) switch
-    {
-        BpfMap map => map,
-        int id => Session.GetMap(id),
-        string name => Session.GetMap(name),
-        var other => throw DiagnosticRules.WrongKind.Error($"'{other}' is not a map.", action: "Pass maps of the session: -Map @{ stats = Get-BpfMap stats }."),
-    };
 }

@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using PSBpf.Hosting;
+using PSBpf.Runtime.Tracing;
 
 namespace PSBpf.PowerShell;
 
 /// <summary>Runs one program, attached or not, as BPF_PROG_TEST_RUN does.</summary>
 [Cmdlet(VerbsLifecycle.Invoke, "BpfProgram", DefaultParameterSetName = PacketSet)]
-[OutputType(typeof(BpfRunResult))]
+[OutputType(typeof(BpfRunResult), typeof(BpfTraceStep))]
 public sealed class InvokeBpfProgram : RunCmdlet
 {
     private BpfProgram[] _programs = [];
@@ -31,6 +32,15 @@ public sealed class InvokeBpfProgram : RunCmdlet
     [Parameter]
     public SwitchParameter Interpret { get; set; }
 
+    /// <summary>Give the executed instructions and what each did, in place of the result.</summary>
+    [Parameter]
+    public SwitchParameter Trace { get; set; }
+
+    /// <summary>How many instructions to give with -Trace.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int TraceLimit { get; set; } = BpfTrace.DefaultLimit;
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -55,7 +65,18 @@ public sealed class InvokeBpfProgram : RunCmdlet
         foreach (var program in _programs)
         {
             var options = new RunOptions { Repeat = Repeat, Interpret = Interpret, Context = Context?.Read(program.Type, packet.Length) ?? default };
-            WriteObject(program.Run(packet, options, Cancellation) with { Number = number });
+            if (Trace) WriteTrace(program, packet, options);
+            else WriteObject(program.Run(packet, options, Cancellation) with { Number = number });
         }
+    }
+
+    // What stops a program comes after the steps that led there.
+    private void WriteTrace(BpfProgram program, byte[] packet, RunOptions options)
+    {
+        var trace = program.Trace(packet, options, TraceLimit, Cancellation);
+        WriteObject(trace.Steps, enumerateCollection: true);
+        if (trace.Executed > trace.Steps.Count)
+            WriteWarning($"These are the first {trace.Steps.Count} of {trace.Executed} instructions that {program.Name} executed{(trace.Result is { } result ? $" until it returned {result.Verdict}" : "")}; -TraceLimit gives more.");
+        if (trace.Fault is { } fault) throw fault;
     }
 }

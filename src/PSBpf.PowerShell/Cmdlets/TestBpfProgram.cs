@@ -71,7 +71,7 @@ public sealed class TestBpfProgram : BpfCmdlet
     private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Kernel ?? program.Kernel, LogLevel, Cancellation);
 
     private IReadOnlyList<BpfVerification> Verify(string file) =>
-        Session.Verify(file, new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? BpfKernelKind.Managed, LogLevel = LogLevel }, Cancellation);
+        Session.Verify(file, new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel }, Cancellation);
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)

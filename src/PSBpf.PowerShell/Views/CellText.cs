@@ -43,6 +43,9 @@ public static class CellText
         _ => value.ToString() ?? "",
     };
 
+    /// <summary>A time in nanoseconds, short ones with a digit behind the point.</summary>
+    public static string Nanoseconds(double value) => value.ToString(value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
+
     // PerCpuArray → percpu_array: the UAPI writes these three as one word.
     private static string Underscores(string name)
     {

@@ -99,15 +99,4 @@ public static class VerificationText
     }
 
     private static string Milliseconds(TimeSpan duration) => duration.TotalMilliseconds.ToString("0.##", CultureInfo.InvariantCulture);
-
-    private readonly struct Paint(bool color)
-    {
-        public string Good(string text) => In(32, text);
-
-        public string Bad(string text) => In(31, text);
-
-        public string Dim(string text) => In(2, text);
-
-        private string In(int code, string text) => color && text.Length > 0 ? $"\e[{code}m{text}\e[0m" : text;
-    }
 }

@@ -126,6 +126,9 @@ internal sealed unsafe class ExecutableProgram
         ThreadPool.UnsafeQueueUserWorkItem(static state => state.Program.Compile(state.Options), (Program: this, Options: options), preferLocal: false);
     }
 
+    /// <summary>Its slots as they were loaded.</summary>
+    public ReadOnlySpan<Instruction> Slots => _slots;
+
     /// <summary>The place of an instruction, for diagnostics.</summary>
     public DiagnosticLocation LocationOf(int index) => new()
     {

@@ -151,6 +151,9 @@ internal abstract unsafe class RuntimeMap : IReclaimable
         Engine.Regions.Add(region);
     }
 
+    /// <summary>Whether a region is one of this map's.</summary>
+    public bool Holds(MemoryRegion region) => _regions.Contains(region);
+
     /// <summary>Whether programs may read values.</summary>
     protected bool ProgramsRead => !Spec.Flags.HasFlag(MapFlags.WriteOnlyProgram);
 

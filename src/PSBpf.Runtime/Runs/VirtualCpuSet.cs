@@ -40,6 +40,9 @@ internal sealed class VirtualCpuSet
     /// <summary>Whether this thread is inside of a run of this engine.</summary>
     public bool IsRunning => Find() is not null;
 
+    /// <summary>The innermost run of this engine on this thread; null outside of runs. Observers ask for what they watch.</summary>
+    public RunState? Running => Find()?.State;
+
     /// <summary>Starts a run.</summary>
     /// <param name="pinned">The processor it must have; null for any.</param>
     public VirtualCpu Enter(int? pinned = null)

@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using PSBpf.Isa;
+using PSBpf.Objects;
+
+namespace PSBpf.Hosting;
+
+/// <summary>Programs as lists of instructions.</summary>
+public static class InstructionListing
+{
+    /// <summary>The instructions of a program that need not be loaded.</summary>
+    /// <param name="program">The blueprint.</param>
+    public static IReadOnlyList<BpfInstruction> Of(ProgramSpec program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var slots = program.Instructions;
+        var functions = FunctionTable.Of(program);
+        var maps = program.Maps.Select(map => map.Name).ToArray();
+        var listing = new List<BpfInstruction>();
+        int function = -1;
+        BpfInstruction? previous = null;
+        for (int index = 0; index < slots.Length; index += SlotsAt(slots, index))
+        {
+            bool starts = function + 1 < functions.Count && functions[function + 1].Instruction <= index;
+            if (starts) function++;
+            var source = program.LineAt(index)?.Source;
+            listing.Add(previous = new BpfInstruction
+            {
+                Program = program.Name,
+                Function = functions[Math.Max(function, 0)].Name,
+                Index = index,
+                Bytes = MemoryMarshal.AsBytes(slots.AsSpan(index, SlotsAt(slots, index))).ToArray(),
+                Text = Disassembler.Format(slots, index, maps),
+                Source = source,
+                StartsFunction = starts,
+                StartsLine = source is not null && (starts || previous?.Source is not { } before || (before.File, before.Line) != (source.File, source.Line)),
+            });
+        }
+
+        return listing;
+    }
+
+    private static int SlotsAt(Instruction[] slots, int index) =>
+        index + 1 < slots.Length && InstructionTable.Find(slots[index]) is { Slots: 2 } ? 2 : 1;
+}

@@ -1,0 +1,60 @@
+using PSBpf.Diagnostics;
+using PSBpf.Kernel;
+using PSBpf.Runtime;
+
+namespace PSBpf.Hosting;
+
+public sealed partial class BpfSession
+{
+    private BpfOptions _options = BpfOptions.Default;
+
+    /// <summary>The options as they are now.</summary>
+    public BpfOptions Options
+    {
+        get
+        {
+            lock (_gate)
+            {
+                ThrowIfClosed();
+                var kernel = _kernels.GetValueOrDefault(BpfKernelKind.Managed) as ManagedKernel;
+                return _options with { MapMemoryBytes = kernel?.MapMemoryBytes ?? 0 };
+            }
+        }
+    }
+
+    /// <summary>
+    /// Changes the options, for the managed engine at once: limits, clock and seed hold from the next run on, options of the
+    /// compiler for programs that it has not compiled yet, and mode Off for all.
+    /// </summary>
+    /// <exception cref="BpfException">BPF4008 for a value that is out of range.</exception>
+    public void SetOptions(BpfOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options.InstructionBudget >= 1, "The instruction budget", options.InstructionBudget, "at least 1");
+        Check(options.MapMemoryLimit >= 0, "The memory limit of maps", options.MapMemoryLimit, "0 or more bytes");
+        Check(options.Clock is null or >= 0, "The clock", options.Clock ?? 0, "0 or more nanoseconds, or null for the machine's");
+        Check(options.ClockStep >= 0, "The clock's step", options.ClockStep, "0 or more nanoseconds");
+        Check(options.Cpu is null or >= 0, "The CPU", options.Cpu ?? 0, "0 or more, or null for any");
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (_kernels.GetValueOrDefault(BpfKernelKind.Managed) is ManagedKernel kernel)
+            {
+                Check(options.Cpu is null || options.Cpu < kernel.PossibleCpus, "The CPU", options.Cpu ?? 0, $"less than {kernel.PossibleCpus}, the number of CPUs");
+                kernel.Jit = options.ApplyTo(kernel.Jit);
+                kernel.InstructionBudget = options.InstructionBudget;
+                kernel.MapMemoryLimit = options.MapMemoryLimit;
+                if (!options.SeesWorldOf(_options)) kernel.Environment = options.ToEnvironment();
+            }
+
+            _options = options;
+        }
+    }
+
+    private static void Check(bool fits, string what, long value, string range)
+    {
+        if (!fits) throw DiagnosticRules.OptionValue.Error($"{what} cannot be {value}.", action: $"Pass {range}.");
+    }
+
+    private ManagedKernel CreateManagedKernel() => new(_options.ToKernelOptions());
+}
