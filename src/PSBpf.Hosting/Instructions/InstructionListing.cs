@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 
@@ -17,13 +18,15 @@ public static class InstructionListing
         var maps = program.Maps.Select(map => map.Name).ToArray();
         var listing = new List<BpfInstruction>();
         int function = -1;
-        BpfInstruction? previous = null;
+        SourceLocation? shown = null;
         for (int index = 0; index < slots.Length; index += SlotsAt(slots, index))
         {
             bool starts = function + 1 < functions.Count && functions[function + 1].Instruction <= index;
             if (starts) function++;
             var source = program.LineAt(index)?.Source;
-            listing.Add(previous = new BpfInstruction
+            bool startsLine = source?.IsNewLineAfter(starts ? null : shown) == true;
+            if (startsLine) shown = source;
+            listing.Add(new BpfInstruction
             {
                 Program = program.Name,
                 Function = functions[Math.Max(function, 0)].Name,
@@ -32,7 +35,7 @@ public static class InstructionListing
                 Text = Disassembler.Format(slots, index, maps),
                 Source = source,
                 StartsFunction = starts,
-                StartsLine = source is not null && (starts || previous?.Source is not { } before || (before.File, before.Line) != (source.File, source.Line)),
+                StartsLine = startsLine,
             });
         }
 

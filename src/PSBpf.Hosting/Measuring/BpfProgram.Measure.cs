@@ -40,7 +40,7 @@ public sealed partial class BpfProgram
                 options.Progress?.Invoke(round + 1);
             }
 
-            return WithRatios([.. measured.Select(one => one.Report(Name, repeat * inputs.Length))]);
+            return WithRatios([.. measured.Select(one => one.Report(Name, repeat * inputs.Length, Session.Options.Jit))]);
         }
         catch (ObjectDisposedException)
         {

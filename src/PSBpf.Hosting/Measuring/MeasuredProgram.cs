@@ -1,6 +1,7 @@
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Runtime.Jit;
 using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
@@ -38,7 +39,7 @@ internal sealed class MeasuredProgram(MeasureMode mode, IKernelProgram program, 
         _empty = Math.Min(_empty, Run(empty, [inputs[0]], cancellation));
     }
 
-    public BpfMeasurement Report(string name, int runs)
+    public BpfMeasurement Report(string name, int runs, JitMode jit)
     {
         double[] sorted = [.. _samples.Order()];
         double mean = sorted.Average();
@@ -46,7 +47,7 @@ internal sealed class MeasuredProgram(MeasureMode mode, IKernelProgram program, 
         {
             Program = name,
             Mode = mode,
-            IsCompiled = mode != MeasureMode.Interpreter && CompiledState.IsCompiled(program),
+            IsCompiled = mode != MeasureMode.Interpreter && CompiledState.IsCompiled(program, jit),
             Runs = runs,
             Rounds = sorted.Length,
             Samples = _samples,

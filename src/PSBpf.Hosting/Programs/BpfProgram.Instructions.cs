@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Runtime;
+using PSBpf.Runtime.Jit;
 
 namespace PSBpf.Hosting;
 
@@ -16,6 +17,8 @@ public sealed partial class BpfProgram
     /// <exception cref="BpfException">BPF4010 when there is none, BPF4009 when the disassembler is not there.</exception>
     public IReadOnlyList<BpfInstruction> GetNativeInstructions()
     {
+        // A program that nothing has run yet is not compiled yet.
+        if (KernelProgram is ManagedProgram managed && Session.Options.Jit == JitMode.Debug) managed.Compile();
         var code = KernelProgram.NativeCode;
         if (code.Count == 0) throw NoNativeCode();
         return NativeListing.Add(GetInstructions(), code, CanDisassembleNative ? Adapters.Disassembly.Get("Machine code") : new ByteListing());

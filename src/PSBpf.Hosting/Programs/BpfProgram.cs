@@ -41,7 +41,8 @@ public sealed partial class BpfProgram
 
     /// <summary>How far it has come.</summary>
     public ProgramState State =>
-        _removed ? ProgramState.Removed : Session.HasLinks(this) ? ProgramState.Attached : ProgramState.Verified;
+        _removed ? ProgramState.Removed : Session.HasLinks(this) ? ProgramState.Attached
+        : CompiledState.IsCompiled(_program, Session.Options.Jit) ? ProgramState.Compiled : ProgramState.Verified;
 
     /// <summary>Names of the maps it uses, those of global variables left out; <see cref="GetMaps"/> gives the maps.</summary>
     public IReadOnlyList<string> Maps { get; }

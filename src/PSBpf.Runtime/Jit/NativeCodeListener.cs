@@ -31,7 +31,14 @@ internal sealed class NativeCodeListener : EventListener
                 if (!_found.TryGetValue(method.Method.Name, out var place)) continue;
                 var bytes = new byte[place.Size];
                 Marshal.Copy((nint)place.Address, bytes, 0, bytes.Length);
-                code.Add(new NativeCode { Name = method.Name, Address = place.Address, Bytes = bytes });
+                code.Add(new NativeCode
+                {
+                    Name = method.Name,
+                    Address = place.Address,
+                    Bytes = bytes,
+                    // The runtime does not say which instruction each byte comes from; where the method begins is known.
+                    Points = method.Slots.Count > 0 ? [new NativeCodePoint(0, method.Slots.Min())] : [],
+                });
             }
         }
 

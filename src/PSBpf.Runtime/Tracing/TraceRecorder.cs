@@ -1,3 +1,4 @@
+using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Runtime.Interpreter;
@@ -20,6 +21,7 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
     private RunState? _run;
     private BpfTraceStep? _pending;
     private HelperArguments? _call;
+    private SourceLocation? _shown;
     private bool _branches;
 
     /// <summary>Instructions so far.</summary>
@@ -65,7 +67,7 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
     /// <summary>The run has ended.</summary>
     /// <param name="result">How; null when it was stopped.</param>
     /// <param name="fault">What stopped it.</param>
-    public ProgramTrace Finish(TestRunResult? result, Diagnostics.BpfException? fault)
+    public ProgramTrace Finish(TestRunResult? result, BpfException? fault)
     {
         if (_pending is { } last)
         {
@@ -91,7 +93,8 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
         }
 
         var source = program.LocationOf(index).Source;
-        var previous = _steps.Count == 0 ? null : _steps[^1];
+        bool startsLine = source?.IsNewLineAfter(_shown) == true;
+        if (startsLine) _shown = source;
         _pending = new BpfTraceStep
         {
             Step = _steps.Count + 1,
@@ -100,7 +103,7 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
             Index = index,
             Text = program.TextOf(index),
             Source = source,
-            StartsLine = source is not null && (previous?.Source is not { } before || before.Line != source.Line || before.File != source.File),
+            StartsLine = startsLine,
         };
         var row = InstructionTable.Find(program.Slots[index]);
         _branches = row?.Kind is FormKind.Branch or FormKind.MayGoto;
