@@ -15,6 +15,8 @@ public sealed class ProjectTests
         ["PSBpf.Hosting"] = ["PSBpf.Core", "PSBpf.Verifier", "PSBpf.Runtime", "PSBpf.Linux"],
         // What Hosting shows: verifications and maps (Core), captures, hooks and links (Runtime).
         ["PSBpf.PowerShell"] = ["PSBpf.Hosting", "PSBpf.Core", "PSBpf.Runtime"],
+        // Adapters see the contract that they implement, and nobody sees them: they are found by name.
+        ["PSBpf.Disassembly"] = ["PSBpf.Hosting"],
         // The host knows no engine: it loads the module as any PowerShell would.
         ["PSBpf.Host"] = [],
     };
@@ -23,10 +25,11 @@ public sealed class ProjectTests
     private static readonly Dictionary<string, string[]> Packages = new()
     {
         ["PSBpf.PowerShell"] = ["PowerShellStandard.Library"],
+        ["PSBpf.Disassembly"] = ["Iced"],
         ["PSBpf.Host"] = ["RadLine", "Spectre.Console", "System.Management.Automation"],
     };
 
-    private static readonly string[] PackageAssemblies = ["RadLine", "Spectre.Console", "System.Management.Automation"];
+    private static readonly string[] PackageAssemblies = ["Iced", "RadLine", "Spectre.Console", "System.Management.Automation"];
 
     public static TheoryData<string> Projects => new(Checkout.Projects.Select(project => project.Name));
 
@@ -48,8 +51,8 @@ public sealed class ProjectTests
     {
         var project = Find(name);
         Assert.Subset(Set(Allowed[name]), Set(project.References));
-        // Built first but not seen: only by the host, for the module.
-        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell"] : [], project.BuildOrder);
+        // Built first but not seen: only by the host, for the module and its adapters.
+        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell", "PSBpf.Disassembly"] : [], project.BuildOrder);
     }
 
     [Theory]

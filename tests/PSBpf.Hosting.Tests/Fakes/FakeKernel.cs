@@ -24,9 +24,19 @@ internal sealed class FakeKernel : IBpfKernel
 
     public Func<TestRunRequest, uint> Result { get; set; } = _ => 2;
 
+    public Func<ProgramSpec, TestRunRequest, double> Duration { get; set; } = (_, _) => 7;
+
+    /// <summary>The maps that were made and not disposed.</summary>
+    public ConcurrentDictionary<int, FakeMap> Maps { get; } = new();
+
     public bool IsDisposed { get; private set; }
 
-    public IKernelMap CreateMap(MapSpec spec) => Track(new FakeMap(this, NextId(), spec), $"map {spec.Name}");
+    public IKernelMap CreateMap(MapSpec spec)
+    {
+        var map = Track(new FakeMap(this, NextId(), spec), $"map {spec.Name}");
+        Maps[map.Id] = map;
+        return map;
+    }
 
     public ProgramLoadResult LoadProgram(
         ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default)
@@ -54,7 +64,11 @@ internal sealed class FakeKernel : IBpfKernel
 
     public void Dispose() => IsDisposed = true;
 
-    public void Forget(int id) => Assert.True(Alive.TryRemove(id, out _), "disposed twice");
+    public void Forget(int id)
+    {
+        Assert.True(Alive.TryRemove(id, out _), "disposed twice");
+        Maps.TryRemove(id, out _);
+    }
 
     private int NextId() => Interlocked.Increment(ref _lastId);
 

@@ -38,6 +38,12 @@ internal sealed class FakeMap : IKernelMap
 
     public FakeRing? Ring { get; }
 
+    /// <summary>What is in it, by the key's bytes in hexadecimal.</summary>
+    public IReadOnlyDictionary<string, byte[]> Entries
+    {
+        get { lock (_entries) return _entries.ToDictionary(entry => Convert.ToHexString(entry.Key), entry => entry.Value); }
+    }
+
     public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value)
     {
         lock (_entries)

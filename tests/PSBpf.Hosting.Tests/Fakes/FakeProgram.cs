@@ -14,7 +14,7 @@ internal sealed class FakeProgram(FakeKernel kernel, int id, ProgramSpec spec, B
     public IReadOnlyList<NativeCode> NativeCode => [];
 
     public TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default) =>
-        new() { ReturnValue = kernel.Result(request), Data = request.Data.ToArray(), DurationNanoseconds = 7 };
+        new() { ReturnValue = kernel.Result(request), Data = request.Data.ToArray(), DurationNanoseconds = kernel.Duration(spec, request) };
 
     public void Dispose() => kernel.Forget(id);
 }
