@@ -40,7 +40,7 @@ public sealed partial class ManagedProgram
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(hits);
-        var observer = new HitCounter(hits);
+        var observer = new HitCounter(Executable, hits);
         return Watch(request, ref observer, cancellation);
     }
 

@@ -4,8 +4,6 @@ using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Helpers;
-using PSBpf.Runtime.Jit;
-using PSBpf.Runtime.Jit.Emit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
 using PSBpf.Verifier;
@@ -16,17 +14,13 @@ namespace PSBpf.Runtime.Interpreter;
 /// A program bound to its maps and its context, ready to execute. The operations lie in pinned memory that lives as
 /// long as this object, which every run holds; it in turn holds the maps whose addresses it contains.
 /// </summary>
-internal sealed unsafe class ExecutableProgram
+internal sealed unsafe partial class ExecutableProgram
 {
     private readonly Operation[] _operations;
     private readonly Instruction[] _slots;
     private readonly ProgramSpec? _spec;
     private readonly DecodedInstruction[] _decoded;
     private readonly ProgramFacts? _facts;
-    private readonly Lock _compiling = new();
-    private CompiledProgram? _compiled;
-    private volatile bool _isCompilable = true;
-    private int _runs;
 
     private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, HelperEntry[]? helpers = null)
     {
@@ -79,52 +73,6 @@ internal sealed unsafe class ExecutableProgram
 
     /// <summary>Whether a run may change the packet or the context.</summary>
     public bool ChangesInput => _facts?.ChangesInput ?? true;
-
-    /// <summary>Its machine code; null while it has none.</summary>
-    public CompiledProgram? Compiled => Volatile.Read(ref _compiled);
-
-    /// <summary>Why it is not compiled, although it was tried; empty otherwise.</summary>
-    public string NotCompiledBecause { get; private set; } = "";
-
-    /// <summary>Compiles it, unless that was done or cannot be done. A program that nobody verified is compiled with checks.</summary>
-    public CompiledProgram? Compile(JitOptions options)
-    {
-        if (Compiled is not null || !_isCompilable) return Compiled;
-        lock (_compiling)
-        {
-            if (Compiled is not null || !_isCompilable) return Compiled;
-            var input = new JitInput
-            {
-                Name = Name,
-                Code = _decoded,
-                Facts = _facts,
-                Maps = Maps,
-                View = View,
-                Type = Type,
-                Checked = options.Checked || _facts is null,
-                LargestPiece = options.LargestPiece,
-                HasOwnHelpers = !ReferenceEquals(Helpers, HelperSet.All),
-            };
-            try
-            {
-                Volatile.Write(ref _compiled, JitCompiler.Compile(input, options.Mode == JitMode.Debug));
-            }
-            catch (NotCompilableException exception)
-            {
-                NotCompiledBecause = exception.Message;
-                _isCompilable = false;
-            }
-
-            return Compiled;
-        }
-    }
-
-    /// <summary>Counts a run that was interpreted; after some it is compiled on another thread.</summary>
-    public void CountRun(JitOptions options)
-    {
-        if (!_isCompilable || options.Mode == JitMode.Off || ++_runs != options.BackgroundAfterRuns) return;
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Program.Compile(state.Options), (Program: this, Options: options), preferLocal: false);
-    }
 
     /// <summary>Its slots as they were loaded.</summary>
     public ReadOnlySpan<Instruction> Slots => _slots;

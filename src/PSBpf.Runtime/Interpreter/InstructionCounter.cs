@@ -15,4 +15,8 @@ internal unsafe struct InstructionCounter : IRunObserver
     public readonly void OnHelper(int index, int helper, ulong* registers)
     {
     }
+
+    public readonly void OnProgram(ExecutableProgram program)
+    {
+    }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Jit;
@@ -35,6 +37,19 @@ internal static unsafe class CompiledCalls
 
     /// <summary>The second argument of a program that nobody verified.</summary>
     public static ulong SecondArgument(RunState run) => run.Frame->Registers[2];
+
+    /// <summary>The program that a tail call goes on in; null when the call fails.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static CompiledProgram? TailTarget(RunState run, ProgArrayMap programs, uint index)
+    {
+        var frame = run.Frame;
+        if (frame->TailCalls >= RunFrame.MaximumTailCalls || programs.Target(index) is not { } target) return null;
+        frame->TailCalls++;
+        return target.Unchecked ?? target.CompileUnchecked(run.Engine.Jit);
+    }
+
+    /// <summary>The same for a map that is only known when the call happens.</summary>
+    public static CompiledProgram? TailTargetIn(RunState run, ulong map, uint index) => TailTarget(run, (ProgArrayMap)run.MapOf(map), index);
 
     /// <summary>Checks the address of an atomic instruction.</summary>
     public static void CheckAtomic(RunState run, ulong address, int size, bool write, int slot) => run.CheckAtomic(address, (uint)size, write, slot);

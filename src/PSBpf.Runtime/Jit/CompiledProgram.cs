@@ -9,13 +9,17 @@ namespace PSBpf.Runtime.Jit;
 /// <summary>Machine code of a program: what it takes to run it, and what is known of it.</summary>
 internal sealed class CompiledProgram
 {
+    /// <summary>Where the code of <see cref="Entry"/> begins, for tail calls. It takes this object first, then what a <see cref="CompiledEntry"/> takes.</summary>
+    public readonly nint EntryPointer;
+
     private readonly GCHandle[] _handles;
 
-    public CompiledProgram(DynamicMethod entry, IReadOnlyList<CompiledMethod> methods, IEnumerable<GCHandle> handles, bool isChecked)
+    public CompiledProgram(DynamicMethod entry, nint entryPointer, IReadOnlyList<CompiledMethod> methods, IEnumerable<GCHandle> handles, bool isChecked)
     {
         _handles = [.. handles];
         Methods = methods;
         IsChecked = isChecked;
+        EntryPointer = entryPointer;
         Entry = (CompiledEntry)entry.CreateDelegate(typeof(CompiledEntry), this);
     }
 

@@ -33,7 +33,7 @@ internal static class JitCompiler
             // What is called is compiled before what calls it, so that calls lead straight there.
             using var listener = keepNativeCode ? new NativeCodeListener() : null;
             for (int index = compiled.Count - 1; index >= 0; index--) RuntimeHelpers.PrepareMethod(HandleOf(compiled[index].Method));
-            return new CompiledProgram(pieces[0].Piece.Method, compiled, methods.Handles, input.Checked)
+            return new CompiledProgram(pieces[0].Piece.Method, HandleOf(pieces[0].Piece.Method).GetFunctionPointer(), compiled, methods.Handles, input.Checked)
             {
                 Duration = Stopwatch.GetElapsedTime(start),
                 NativeCode = listener?.Collect(compiled) ?? [],

@@ -160,7 +160,8 @@ internal sealed unsafe partial class RunState
         else
         {
             // Its frames are not counted, so helpers that look for the owner of an address see all of them.
-            frame->Depth = RunFrame.MaximumFrames - 1;
+            frame->Depth = RunFrame.DeepestFrames - 1;
+            frame->TailCalls = 0;
         }
 
         try

@@ -2,20 +2,25 @@ using PSBpf.Runtime.Interpreter;
 
 namespace PSBpf.Runtime.Tracing;
 
-/// <summary>Counts how often each instruction runs.</summary>
+/// <summary>Counts how often each instruction of a program runs; what it calls in its place is not counted.</summary>
+/// <param name="program">The program.</param>
 /// <param name="hits">One count per slot.</param>
-internal readonly unsafe struct HitCounter(long[] hits) : IRunObserver
+internal unsafe struct HitCounter(ExecutableProgram program, long[] hits) : IRunObserver
 {
-    public void BeforeInstruction(int index, ulong* registers)
+    private bool _elsewhere;
+
+    public readonly void BeforeInstruction(int index, ulong* registers)
     {
-        if ((uint)index < (uint)hits.Length) hits[index]++;
+        if (!_elsewhere && (uint)index < (uint)hits.Length) hits[index]++;
     }
 
-    public void OnAccess(int index, ulong address, int size, bool write)
+    public readonly void OnAccess(int index, ulong address, int size, bool write)
     {
     }
 
-    public void OnHelper(int index, int helper, ulong* registers)
+    public readonly void OnHelper(int index, int helper, ulong* registers)
     {
     }
+
+    public void OnProgram(ExecutableProgram running) => _elsewhere = !ReferenceEquals(running, program);
 }

@@ -152,4 +152,9 @@ internal readonly unsafe struct TraceObserver(TraceRecorder recorder) : IRunObse
     public void OnAccess(int index, ulong address, int size, bool write) => recorder.Access(index, address, size, write);
 
     public void OnHelper(int index, int helper, ulong* registers) => recorder.Helper(registers);
+
+    // The recorder asks the run which program an instruction is of.
+    public void OnProgram(ExecutableProgram program)
+    {
+    }
 }

@@ -28,6 +28,10 @@ internal static class JitMethods
     public static readonly MethodInfo Refuel = Of(typeof(CompiledCalls), nameof(CompiledCalls.Refuel));
     public static readonly MethodInfo ClearStack = Of(typeof(CompiledCalls), nameof(CompiledCalls.ClearStack));
 
+    public static readonly MethodInfo TailTarget = Of(typeof(CompiledCalls), nameof(CompiledCalls.TailTarget));
+    public static readonly MethodInfo TailTargetIn = Of(typeof(CompiledCalls), nameof(CompiledCalls.TailTargetIn));
+
+    public static readonly FieldInfo EntryPointer = FieldOf(typeof(CompiledProgram), nameof(CompiledProgram.EntryPointer));
     public static readonly FieldInfo Fuel = FieldOf(typeof(RunState), nameof(RunState.Fuel));
     public static readonly FieldInfo CpuId = FieldOf(typeof(RunState), nameof(RunState.CpuId));
 

@@ -137,7 +137,12 @@ internal sealed partial class MethodEmitter
     private void EmitCallHelper(in DecodedInstruction instruction, int slot)
     {
         int helper = (int)instruction.Immediate;
-        if (HelperTable.Find(helper) is { ReplacesProgram: true }) throw new NotCompilableException(slot, "tail call");
+        if (HelperTable.Find(helper) is { ReplacesProgram: true })
+        {
+            EmitTailCall(slot);
+            return;
+        }
+
         if (_input.Checked)
         {
             LoadRun();
@@ -166,6 +171,33 @@ internal sealed partial class MethodEmitter
         LoadArguments(LiveRegisters.Arguments);
         _il.Call(JitMethods.CallThrough);
         StoreRegister(0);
+    }
+
+    // Goes on in the other program's code, in this frame; what it returns is what this method returns. A call that fails changes nothing.
+    private void EmitTailCall(int slot)
+    {
+        // What the interpreter checks of frames and budget is not counted across programs here.
+        if (_input.Checked) throw new NotCompilableException(slot, "tail call with checks");
+        var failed = _il.DefineLabel();
+        LoadRun();
+        int map = _input.Facts!.MapAt(slot);
+        if (map >= 0) LoadMap(_input.Maps[map]);
+        else LoadRegister(2);
+        LoadNarrow(3, 32);
+        _il.Call(map >= 0 ? JitMethods.TailTarget : JitMethods.TailTargetIn);
+        _il.Store(Target);
+        _il.Load(Target);
+        _il.Branch(OpCodes.Brfalse, failed);
+        _il.Load(Target);
+        LoadRun();
+        LoadFramePointer();
+        LoadRegister(1);
+        _il.Load(Target);
+        _il.LoadField(JitMethods.EntryPointer);
+        _il.Emit(OpCodes.Tailcall);
+        _il.CallIndirect(typeof(ulong), ProgramMethods.EntryParameters);
+        _il.Emit(OpCodes.Ret);
+        _il.MarkLabel(failed);
     }
 
     private void LoadArguments(int read)

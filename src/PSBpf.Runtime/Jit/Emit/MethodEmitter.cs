@@ -22,7 +22,7 @@ internal sealed partial class MethodEmitter
     private readonly Dictionary<Piece, Label> _hops = new(ReferenceEqualityComparer.Instance);
     private readonly List<int> _slots = [];
     private readonly int _firstArgument;
-    private LocalBuilder? _address, _scratch;
+    private LocalBuilder? _address, _scratch, _target;
     private BasicBlock _block = null!;
 
     /// <summary>Prepares a method.</summary>
@@ -150,6 +150,8 @@ internal sealed partial class MethodEmitter
     private void StoreRegister(int register) => _il.Store(_registers[register]);
 
     private LocalBuilder? Address => _address ??= _il.DeclareLocal(typeof(ulong));
+
+    private LocalBuilder? Target => _target ??= _il.DeclareLocal(typeof(CompiledProgram));
 
     private LocalBuilder? Scratch => _scratch ??= _il.DeclareLocal(typeof(long));
 }

@@ -14,7 +14,8 @@ namespace PSBpf.Runtime.Jit.Emit;
 internal sealed class ProgramMethods
 {
     private static readonly Type Word = typeof(ulong);
-    private static readonly Type[] EntryParameters = [typeof(object), typeof(RunState), Word, Word];
+    /// <summary>What the method of a main program takes: what it is bound to, the run, r10 and r1.</summary>
+    public static readonly Type[] EntryParameters = [typeof(object), typeof(RunState), Word, Word];
     private static readonly Type[] PieceParameters = [typeof(RunState), Word, Word, Word];
 
     private readonly Dictionary<int, FunctionGraph> _functions = [];
