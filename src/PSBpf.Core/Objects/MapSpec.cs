@@ -48,9 +48,17 @@ public sealed record MapSpec
     /// <summary>For global data: the first bytes of the single value, from the object file.</summary>
     public byte[]? InitialValue { get; init; }
 
+    /// <summary>For program arrays: what the object puts into it when it is loaded, ascending by index.</summary>
+    public IReadOnlyList<InitialProgram> InitialPrograms { get; init; } = [];
+
     /// <summary>Whether it holds an object's global variables (.rodata, .data, .bss and their like).</summary>
     public bool IsGlobalData { get; init; }
 
     /// <summary>Whether user space may no longer change it once its initial value is set (.rodata).</summary>
     public bool IsFrozen { get; init; }
 }
+
+/// <summary>A program that an object puts into one of its program arrays.</summary>
+/// <param name="Index">Where.</param>
+/// <param name="Program">The program's name.</param>
+public sealed record InitialProgram(int Index, string Program);

@@ -69,22 +69,20 @@ internal sealed class MapTable
             throw DiagnosticRules.BtfMissing.Error("The object defines maps in '.maps', but carries no BTF to say what they are.", _elf.At(MapSection));
         if (_btf.Find(BtfKind.DataSection, MapSection) is not BtfDataSection definitions)
             throw DiagnosticRules.ObjectMapDefinition.Error("The object's BTF says nothing of section '.maps'.", _elf.At(MapSection));
-        foreach (ElfRelocation relocation in _elf.RelocationsOf(section))
-        {
-            throw DiagnosticRules.ObjectUnsupported.Error(
-                $"A map's initial values refer to {_elf.Describe(_elf.Symbols[relocation.Symbol])}; this version does not fill maps of maps or program arrays at load time.",
-                _elf.At(MapSection, relocation.Offset), "Leave the initializer of 'values' out and fill the map after loading.");
-        }
-
         HashSet<string> names = [];
         var reader = new MapDefinitionReader(_btf, _elf.At(MapSection));
+        var programs = new InitialProgramReader(_elf, section);
         foreach (BtfSectionVariable variable in definitions.Variables)
         {
-            MapSpec map = reader.Read((BtfReference)_btf[variable.TypeId]);
+            var type = (BtfReference)_btf[variable.TypeId];
+            MapSpec map = reader.Read(type);
+            map = map with { InitialPrograms = programs.Take(map, variable, (BtfStruct)_btf.Resolve(type)) };
             if (!names.Add(map.Name) || !_defined.TryAdd((section.Index, variable.Offset), map))
                 throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' is defined twice, or on top of another.", _elf.At(MapSection, (ulong)variable.Offset));
             _all.Add(map);
         }
+
+        programs.Finish();
     }
 
     private static GlobalData? DataKind(ElfSection section)

@@ -61,6 +61,8 @@ public static class ObjectReader
         var maps = new MapTable(elf, btf, warnings);
         var code = new CodeTable(elf, btf, extension);
         var programs = new ProgramReader(elf, btf, maps, code, options ?? new ObjectReadOptions());
+        var loaded = programs.Read(license);
+        CheckInitialPrograms(elf, maps, loaded);
         return new ObjectSpec
         {
             Path = path,
@@ -68,9 +70,17 @@ public static class ObjectReader
             Version = ReadVersion(elf),
             Btf = btf,
             Maps = maps.All,
-            Programs = programs.Read(license),
+            Programs = loaded,
             Warnings = warnings,
         };
+    }
+
+    private static void CheckInitialPrograms(ElfFile elf, MapTable maps, IReadOnlyList<ProgramSpec> programs)
+    {
+        foreach (MapSpec map in maps.All)
+            foreach (InitialProgram slot in map.InitialPrograms)
+                if (programs.All(program => program.Name != slot.Program))
+                    throw DiagnosticRules.ObjectRelocation.Error($"Map '{map.Name}' has '{slot.Program}' among its values, which is a subprogram.", elf.At(".maps"), "Give it a section of its own: SEC(\"…\").");
     }
 
     private static byte[] ReadFile(string path, DiagnosticLocation location)

@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
 
@@ -29,6 +30,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
             else refusals.Add(ImportRefusal.From(result.Verification));
         }
 
+        if (refusals.Count == 0) FillProgramArrays();
         return refusals;
     }
 
@@ -80,6 +82,26 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
             var live = Create(map, verifyOnly);
             _own.Add(live);
             Maps.Add(map, live);
+        }
+    }
+
+    // As libbpf does once all programs are there.
+    private void FillProgramArrays()
+    {
+        foreach (var (declared, live) in Maps)
+        {
+            foreach (var (index, name) in declared.InitialPrograms)
+            {
+                var program = Programs.FirstOrDefault(candidate => candidate.Spec.Name == name)
+                    ?? throw DiagnosticRules.ObjectProgram.Error(
+                        $"Program array '{declared.Name}' starts with program '{name}' at {index}, which is not imported.",
+                        new DiagnosticLocation { File = spec.Path }, $"Import '{name}' too.");
+                var error = live.Update(BitConverter.GetBytes(index), BitConverter.GetBytes(program.Id), MapUpdateFlags.Any);
+                if (error != Errno.None)
+                    throw DiagnosticRules.MapOperation.Error(
+                        $"Program array '{declared.Name}' answers {error} to program '{name}' at {index}.", new DiagnosticLocation { File = spec.Path, Program = name },
+                        error == Errno.E2BIG ? "Raise its max_entries." : "Put programs of one type into an array.");
+            }
         }
     }
 

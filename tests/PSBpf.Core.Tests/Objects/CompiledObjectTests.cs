@@ -122,7 +122,35 @@ public sealed class CompiledObjectTests
             Assert.Equal("BPF0203", Assert.Throws<BpfException>(() => ObjectReader.Read(bytes)).Id);
     }
 
+    [Fact]
+    public void Programs_that_arrays_begin_with_are_found_by_their_places()
+    {
+        const string Source = Prelude + """
+            int first(void *); static int hidden(void *);
+            struct { __uint(type, 2); __uint(max_entries, 1); __type(key, int); __type(value, long); } before SEC(".maps");
+            int second(void *);
+            struct { __uint(type, 3); __uint(max_entries, 5); __uint(key_size, 4); int (*values[])(void *); } jump SEC(".maps") = {
+                .values = { [0] = (void *)&first, [3] = (void *)&second } };
+            struct { __uint(type, 3); __uint(max_entries, 5); __uint(key_size, 4); int (*values[])(void *); } other SEC(".maps") = {
+                .values = { [1] = (void *)&second } };
+            static long (*tail_call)(void *, void *, unsigned) = (void *)12;
+            SEC("tc") int first(void *context) { tail_call(context, &jump, 3); return 1; }
+            SEC("tc") int second(void *context) { tail_call(context, &other, 1); return 2; }
+            SEC("tc") int third(void *context) { return (long)bpf_map_lookup_elem(&before, context); }
+            """;
+        foreach ((string compiler, byte[] bytes) in ClangCompiler.Compile(Source, "-g"))
+        {
+            ObjectSpec spec = ObjectReader.Read(bytes, compiler);
+
+            Assert.Equal([new InitialProgram(0, "first"), new InitialProgram(3, "second")], spec.Maps.Single(map => map.Name == "jump").InitialPrograms);
+            Assert.Equal([new InitialProgram(1, "second")], spec.Maps.Single(map => map.Name == "other").InitialPrograms);
+            Assert.Empty(spec.Maps.Single(map => map.Name == "before").InitialPrograms);
+            Assert.Equal(4u, spec.Maps.Single(map => map.Name == "jump").ValueSize);
+        }
+    }
+
     [Theory]
+    [InlineData("-g", "int sub(void *); struct { __uint(type, 3); __uint(max_entries, 1); __uint(key_size, 4); int (*values[])(void *); } jump SEC(\".maps\") = { .values = { (void *)&sub } }; __noinline int sub(void *c) { return 0; } SEC(\"xdp\") int f(void *c) { return sub(c); }", "BPF0305", "'sub'")]
     [InlineData("-g", "extern int kernel_function(int) __attribute__((section(\".ksyms\"))); SEC(\"xdp\") int f(void *c) { return kernel_function(1); }", "BPF0306", "'kernel_function'")]
     [InlineData("-g", "extern int CONFIG_HZ __attribute__((section(\".kconfig\"))); SEC(\"xdp\") int f(void *c) { return CONFIG_HZ; }", "BPF0306", "'CONFIG_HZ'")]
     [InlineData("-g", "struct s { int a, b; } __attribute__((preserve_access_index)); SEC(\"xdp\") int f(struct s *s) { return s->b; }", "BPF0306", "'struct s' (0:1)")]

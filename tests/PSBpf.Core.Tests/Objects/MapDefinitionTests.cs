@@ -117,17 +117,26 @@ public sealed class MapDefinitionTests
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Initial_slots_of_maps_are_refused_rather_than_left_out()
+    [Theory]
+    [InlineData(3, 8, 2u, "")]
+    [InlineData(3, 0, 2u, "BPF0305")] // no element of the values
+    [InlineData(3, 12, 2u, "BPF0305")] // past the end of the section
+    [InlineData(3, 8, 1u, "BPF0305")] // another type of relocation
+    [InlineData(2, 8, 2u, "BPF0306")] // no map of programs
+    public void Programs_are_put_into_program_arrays_and_nothing_else_is(int type, int offset, uint relocation, string id)
     {
         byte[] bytes = WithMap(
-            (btf, integer) => [("type", btf.Number(integer, 3)), ("values", btf.Array(btf.Pointer(btf.Prototype(integer)), 0, integer))],
-            change: (builder, maps) => builder.Relocate(maps, 8, 2, 1));
+            (btf, integer) => [("type", btf.Number(integer, (uint)type)), (type == 3 ? "values" : "key", type == 3 ? btf.Array(btf.Pointer(btf.Prototype(integer)), 0, integer) : btf.Pointer(integer))],
+            change: (builder, maps) => builder.Relocate(maps, (ulong)offset, relocation, 1));
+        if (id.Length == 0)
+        {
+            MapSpec map = Assert.Single(ObjectReader.Read(bytes).Maps);
+            Assert.Equal([new InitialProgram(0, "main")], map.InitialPrograms);
+            return;
+        }
 
         BpfException error = Assert.Throws<BpfException>(() => ObjectReader.Read(bytes));
-
-        Assert.Equal("BPF0306", error.Id);
-        Assert.Contains("'main'", error.Message, StringComparison.Ordinal);
+        Assert.True(id == error.Id, error.ToString());
     }
 
     [Fact]
