@@ -20,9 +20,12 @@ public sealed class SampleTests
         using var kernels = KernelPair.OpenOrSkip();
         var blueprint = ObjectReader.Read(Path.Combine(Folder, name));
         var maps = blueprint.Maps.ToDictionary(map => map.Name, kernels.CreateMap);
+        var programs = blueprint.Programs.ToDictionary(spec => spec.Name, spec => kernels.Load(spec, [.. spec.Maps.Select(map => maps[map.Name])]));
+        foreach (var map in blueprint.Maps)
+            foreach (var slot in map.InitialPrograms) Assert.Equal(Errno.None, maps[map.Name].Store((uint)slot.Index, programs[slot.Program]));
         foreach (var spec in blueprint.Programs)
         {
-            using var program = kernels.Load(spec, [.. spec.Maps.Select(map => maps[map.Name])]);
+            using var program = programs[spec.Name];
             using var capture = PcapReader.Open(Path.Combine(Folder, "mixed.pcap"));
             int packets = 0;
             foreach (var packet in capture.ReadPackets())
@@ -40,7 +43,7 @@ public sealed class SampleTests
         {
             if (pair.Managed.Spec.Type == MapType.RingBuf) Assert.Equal(MapPair.Samples(pair.Linux), MapPair.Samples(pair.Managed));
             else if (pair.Managed.Spec.Type is MapType.PerCpuArray or MapType.PerCpuHash) AssertSameSums(pair);
-            else Assert.Equal(Contents(blueprint, pair.Linux), Contents(blueprint, pair.Managed));
+            else if (pair.Managed.Spec.Type != MapType.ProgArray) Assert.Equal(Contents(blueprint, pair.Linux), Contents(blueprint, pair.Managed));
             pair.Dispose();
         }
     }

@@ -210,6 +210,73 @@ Describe 'Set-BpfMapEntry' {
     }
 }
 
+Describe 'Program arrays' {
+    It 'are filled by the object, and their values are programs' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/dispatcher.bpf.o" | Out-Null
+            $entries = Get-BpfMapEntry handlers
+            $entries | ForEach-Object Key | Should -Be 'IPV4', 'IPV6'
+            $entries | ForEach-Object Value | Should -Be 'handle_ipv4', 'handle_ipv6'
+            (Get-BpfMap handlers).EntryCount | Should -Be 2
+            (Get-BpfMap handlers).Type | Should -Be 'ProgArray'
+            (Get-BpfMapEntry handlers | ConvertTo-Json | ConvertFrom-Json)[0].Value | Should -Be 'handle_ipv4'
+        }
+    }
+
+    It 'decide where a program goes on' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/dispatcher.bpf.o" | Out-Null
+            $arp = @{ arp = @{} }
+            (Invoke-BpfProgram dispatch -Packet @{ ipv4 = @{} }, @{ udp = @{} }).Verdict | Should -Be 'XDP_TX'
+            (Invoke-BpfProgram dispatch -Packet $arp).Verdict | Should -Be 'XDP_PASS'
+            Set-BpfMapEntry handlers -Key OTHER -Value handle_other
+            (Invoke-BpfProgram dispatch -Packet $arp).Verdict | Should -Be 'XDP_DROP'
+            Remove-BpfMapEntry handlers -Key OTHER
+            (Invoke-BpfProgram dispatch -Packet $arp).Verdict | Should -Be 'XDP_PASS'
+            { Remove-BpfMapEntry handlers -Key OTHER -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4001,*'
+            Get-BpfMapEntry packets | ForEach-Object Value | Should -Be 1, 0, 1, 2
+        }
+    }
+
+    It 'take programs by object, name and id' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/dispatcher.bpf.o" | Out-Null
+            $other = Get-BpfProgram handle_other
+            foreach ($value in $other, 'handle_other', $other.Id, "$($other.Id)") {
+                Set-BpfMapEntry handlers -Key OTHER -Value handle_ipv4
+                (Set-BpfMapEntry handlers -Key OTHER -Value $value -PassThru).Value | Should -Be 'handle_other'
+            }
+        }
+    }
+
+    It 'say what is wrong with a program' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/dispatcher.bpf.o" | Out-Null
+            Import-BpfProgram "$samples/token_bucket.bpf.o" | Out-Null
+            { Set-BpfMapEntry handlers OTHER nobody -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4001,PSBpf.PowerShell.SetBpfMapEntry'
+            { Set-BpfMapEntry handlers OTHER @{ a = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,*'
+            { Set-BpfMapEntry handlers OTHER token_bucket -ErrorAction Stop } | Should -Throw '*another type*' -ErrorId 'BPF2003,*'
+            { Set-BpfMapEntry handlers 7 handle_other -ErrorAction Stop } | Should -Throw '*E2BIG*' -ErrorId 'BPF2003,*'
+        }
+    }
+
+    It 'keep a program that has been removed' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/dispatcher.bpf.o" | Out-Null
+            Remove-BpfProgram handle_ipv4
+            (Invoke-BpfProgram dispatch -Packet @{ ipv4 = @{} }, @{ udp = @{} }).Verdict | Should -Be 'XDP_TX'
+            (Get-BpfMapEntry handlers IPV4).Value | Should -BeOfType [int]
+        }
+    }
+
+    It 'are filled by programs that are imported too' {
+        Use-BpfSession {
+            { Import-BpfProgram "$samples/dispatcher.bpf.o" -Name dispatch -ErrorAction Stop } | Should -Throw "*'handle_ipv4'*not imported*" -ErrorId 'BPF0308,*'
+            Get-BpfProgram | Should -BeNullOrEmpty
+        }
+    }
+}
+
 Describe 'Remove-BpfMapEntry' {
     It 'removes by key, or what is piped' {
         Use-BpfSession {

@@ -19,9 +19,12 @@ public sealed partial class BpfMap
     /// those that are left out stay as they are.
     /// </summary>
     /// <param name="key">A value of the key's type, or its bytes.</param>
-    /// <param name="value">A value of the value's type, or its bytes; for per-CPU maps one for all CPUs, or an array with one for each.</param>
+    /// <param name="value">
+    /// A value of the value's type, or its bytes; for per-CPU maps one for all CPUs, or an array with one for each; for program
+    /// arrays a program, its name or its id.
+    /// </param>
     /// <param name="flags">Whether to create, replace, or both.</param>
-    /// <exception cref="BpfException">BPF0202 when key or value do not fit their types, BPF2003 when the map refuses.</exception>
+    /// <exception cref="BpfException">BPF0202 when key or value do not fit their types, BPF2003 when the map refuses, BPF4001 when there is no such program.</exception>
     public void Set(object key, object? value, MapUpdateFlags flags = MapUpdateFlags.Any)
     {
         var keyBytes = KeyBytes(key);
@@ -93,6 +96,7 @@ public sealed partial class BpfMap
 
     private object ReadValue(byte[] value)
     {
+        if (HoldsPrograms) return ReadProgram(value);
         if (!_codec.IsPerCpu) return _codec.Value.Read(value);
         var values = new object[_codec.Cpus];
         for (var cpu = 0; cpu < values.Length; cpu++) values[cpu] = _codec.Value.Read(value.AsSpan(cpu * _codec.Stride, ValueSize));
@@ -101,6 +105,12 @@ public sealed partial class BpfMap
 
     private void WriteValue(object? value, byte[] into)
     {
+        if (HoldsPrograms)
+        {
+            WriteProgram(value, into);
+            return;
+        }
+
         if (!_codec.IsPerCpu)
         {
             _codec.Value.Write(value, into);
@@ -158,6 +168,7 @@ public sealed partial class BpfMap
         Errno.ENOENT => "there is no such entry",
         Errno.EEXIST => "the entry is there already",
         Errno.E2BIG => $"it is full, or the index is past its {MaxEntries} entries",
+        Errno.EINVAL when HoldsPrograms => "the program is of another type than those that this array serves, or the flags do not fit",
         Errno.EINVAL => "this type of map does not do that",
         Errno.EPERM => "it is frozen or read-only",
         Errno.ENOMEM => "there is no memory for another entry",

@@ -49,6 +49,7 @@ public sealed partial class BpfMap
             if (Type is MapType.Array or MapType.PerCpuArray) return MaxEntries;
             try
             {
+                if (HoldsPrograms) return Entries().LongCount();
                 return Keys().Count;
             }
             catch (BpfException) when (_removed)

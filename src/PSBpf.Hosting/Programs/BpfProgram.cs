@@ -108,6 +108,8 @@ public sealed partial class BpfProgram
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    internal bool HasKernelId(int id) => !_removed && _program.Id == id;
+
     internal BpfException Gone() =>
         DiagnosticRules.ProgramRemoved.Error($"Program '{Name}' (id {Id}) has been removed.", new DiagnosticLocation { Program = Name });
 
