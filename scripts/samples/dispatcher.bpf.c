@@ -11,7 +11,7 @@ enum handler { IPV4, IPV6, OTHER, HANDLERS };
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, HANDLERS + 1);
-	__type(key, enum handler);
+	__type(key, __u32); // the enumeration by number: Linux takes no other keys of an array with types
 	__type(value, __u64);
 } packets SEC(".maps");
 
@@ -30,7 +30,7 @@ struct {
 	},
 };
 
-static __always_inline void count(enum handler handler)
+static __always_inline void count(__u32 handler)
 {
 	__u64 *packet_count = bpf_map_lookup_elem(&packets, &handler);
 	if (packet_count)
