@@ -32,7 +32,7 @@ public sealed class NamespaceTests
             ("Helpers", ["Contexts", "Environment", "Maps", "Memory", "Runs"]),
             ("Interpreter", ["Contexts", "Helpers", "Jit", "Maps", "Runs"]),
             ("Jit", ["Contexts", "Helpers", "Interpreter", "Maps", "Runs"]),
-            ("Maps", [".", "Environment", "Memory", "Runs"]),
+            ("Maps", [".", "Environment", "Interpreter", "Memory", "Runs"]),
             ("Runs", [".", "Contexts", "Environment", "Helpers", "Interpreter", "Jit", "Maps", "Memory"]),
             ("Hooks", [".", "Contexts", "Environment", "Interpreter", "Runs"]),
             (".", ["Environment", "Hooks", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
