@@ -234,6 +234,73 @@ public sealed unsafe class MapStressTests
         }
     }
 
+    [Theory]
+    [InlineData(MapType.LruHash, 4u)]
+    [InlineData(MapType.LruHash, 16u)]
+    [InlineData(MapType.LruPerCpuHash, 8u)]
+    public void A_full_lru_map_takes_new_entries_from_all_sides_and_never_mixes_values(MapType type, uint keySize)
+    {
+        const int entries = 64;
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 4 });
+        using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = entries });
+        var storage = ((KernelMap)map).Storage;
+        var engine = storage.Engine;
+        Storm((thread, random, _) =>
+        {
+            byte* key = stackalloc byte[16];
+            new Span<byte>(key, 16).Clear();
+            *(int*)key = random.Next(300);
+            if (thread == 0)
+            {
+                // A user: every CPU's value.
+                var value = new byte[map.UserValueSize];
+                for (int at = 0; at < value.Length; at += 8) value[at] = key[0];
+                var span = new ReadOnlySpan<byte>(key, (int)keySize);
+                if (random.Next(3) == 0) map.Delete(span);
+                else if (map.Update(span, value, MapUpdateFlags.Any) != Errno.None) throw new InvalidOperationException("a user's update failed");
+                for (int number = 0; number < 20; number++)
+                {
+                    *(int*)key = random.Next(300);
+                    if (map.Lookup(span, value) != Errno.None) continue;
+
+                    // What a program makes is zero on the other CPUs.
+                    for (int at = 0; at < value.Length; at += 8)
+                        if (BitConverter.ToUInt64(value, at) is var seen && seen != key[0] && seen != 0) throw new InvalidOperationException($"key {*(int*)key} has value {seen}");
+                }
+
+                return;
+            }
+
+            var cpu = engine.Cpus.Enter();
+            try
+            {
+                for (int step = 0; step < 20; step++)
+                {
+                    *(int*)key = random.Next(300);
+                    ulong value = key[0];
+                    if (random.Next(2) == 0 && storage.Update(key, (byte*)&value, 0, cpu.Id) != Errno.None) throw new InvalidOperationException("a program's update failed");
+                    storage.Lookup(key, cpu.Id);
+                    if (random.Next(6) == 0) storage.Delete(key);
+                }
+            }
+            finally
+            {
+                engine.Cpus.Exit(cpu);
+            }
+        }, threads: 4);
+        Assert.InRange(MapModelTests.Keys(map).Count, 0, entries);
+        for (int number = 1000; number < 1000 + entries; number++)
+        {
+            var key = new byte[keySize];
+            BitConverter.TryWriteBytes(key, number);
+            Assert.Equal(Errno.None, map.Update(key, new byte[map.UserValueSize], MapUpdateFlags.NoExist));
+        }
+
+        Assert.Equal(entries, MapModelTests.Keys(map).Count);
+        foreach (byte[] key in MapModelTests.Keys(map)) Assert.Equal(Errno.None, map.Delete(key));
+        Assert.Empty(MapModelTests.Keys(map));
+    }
+
     internal static void Storm(Action<int, Random, int> work, int threads, double seconds = 0)
     {
         long end = System.Environment.TickCount64 + (long)(seconds > 0 ? seconds * 1000 : Duration.TotalMilliseconds);

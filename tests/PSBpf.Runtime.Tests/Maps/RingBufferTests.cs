@@ -155,6 +155,37 @@ public sealed unsafe class RingBufferTests : IDisposable
     }
 
     [Fact]
+    public void No_wake_up_is_lost_however_closely_a_sample_and_a_sleeper_meet()
+    {
+        const int samples = 3000;
+        using var reader = _map.OpenRingBuffer();
+        int consumed = 0;
+        var consumer = new Thread(() =>
+        {
+            // A lost wake-up would take a minute.
+            while (Volatile.Read(ref consumed) < samples)
+            {
+                if (!reader.Wait(TimeSpan.FromSeconds(60), CancellationToken.None)) return;
+                int taken = reader.Consume(static _ => true);
+                Interlocked.Add(ref consumed, taken);
+            }
+        });
+        consumer.Start();
+        var random = new Random(11);
+        for (int sample = 0; sample < samples; sample++)
+        {
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref consumed) == sample, TimeSpan.FromSeconds(30)), $"stuck after {sample} samples");
+            Thread.SpinWait(random.Next(400));
+            ulong address = Storage.Reserve(8);
+            Assert.NotEqual(0ul, address);
+            Storage.Commit(address, 0, discard: false);
+        }
+
+        Assert.True(consumer.Join(TimeSpan.FromSeconds(30)));
+        Assert.Equal(samples, consumed);
+    }
+
+    [Fact]
     public void Waiting_ends_by_time_and_by_cancellation_without_an_exception()
     {
         using var reader = _map.OpenRingBuffer();
