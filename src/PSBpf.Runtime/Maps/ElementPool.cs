@@ -13,6 +13,8 @@ internal sealed unsafe class ElementPool
     /// <summary>No element.</summary>
     public const uint None = uint.MaxValue;
 
+    private const int MostStolen = 32;
+
     private readonly EpochDomain _epochs;
     private readonly byte* _slab;
     private readonly uint _stride, _capacity;
@@ -20,6 +22,7 @@ internal sealed unsafe class ElementPool
     private uint _fresh;
     private uint _free = None;
     private uint _oldestRetired = None, _newestRetired = None;
+    private int _retired;
     private volatile bool _hasStolen;
 
     public ElementPool(EpochDomain epochs, byte* slab, uint stride, uint capacity)
@@ -72,26 +75,14 @@ internal sealed unsafe class ElementPool
     /// <summary>
     /// The same, and moves epochs on when all elements wait.
     /// </summary>
-    /// <param name="steal">Whether to take the element that waits longest when none can be had otherwise, as a program does, since it cannot wait for itself.</param>
+    /// <param name="steal">Whether to take the one that waits longest when none can be had otherwise, as a program does, since it cannot wait for itself.</param>
     /// <returns>The index; <see cref="None"/> when all wait for runs to end.</returns>
     public uint Take(bool steal)
     {
         uint index = TryTake();
         if (index != None) return index;
         Collect(steal);
-        index = TryTake();
-        if (index != None || !steal) return index;
-        SpinGate.Enter(ref _gate);
-        index = _oldestRetired;
-        if (index != None)
-        {
-            _hasStolen = true;
-            Unqueue(index);
-        }
-
-        SpinGate.Exit(ref _gate);
-        if (index != None) BeginWriting(index);
-        return index;
+        return TryTake();
     }
 
     /// <summary>Gives back an element that nobody has seen.</summary>
@@ -116,6 +107,7 @@ internal sealed unsafe class ElementPool
         if (_oldestRetired == None) _oldestRetired = index;
         else this[_newestRetired]->Link = index;
         _newestRetired = index;
+        _retired++;
         SpinGate.Exit(ref _gate);
     }
 
@@ -127,8 +119,6 @@ internal sealed unsafe class ElementPool
         Volatile.WriteBarrier();
         element->Used = 0;
     }
-
-    private void Unqueue(uint index) => _oldestRetired = this[index]->Link;
 
     private void Collect(bool steal)
     {
@@ -145,11 +135,27 @@ internal sealed unsafe class ElementPool
         while (_oldestRetired != None && this[_oldestRetired]->Cookie <= passed)
         {
             uint index = _oldestRetired;
-            Unqueue(index);
+            _oldestRetired = this[index]->Link;
             this[index]->Link = _free;
             _free = index;
+            _retired--;
         }
 
+        if (steal && _free == None && _oldestRetired != None) Steal();
         SpinGate.Exit(ref _gate);
+    }
+
+    // Frees the elements that wait longest, in their order: some at once, since looking at every run's epoch takes longer than
+    // an update, but never more than half, so that what was just replaced keeps its value for a while.
+    private void Steal()
+    {
+        uint last = _oldestRetired;
+        int stolen = 1;
+        for (; stolen < MostStolen && stolen * 2 < _retired; stolen++) last = this[last]->Link;
+        _hasStolen = true;
+        _free = _oldestRetired;
+        _oldestRetired = this[last]->Link;
+        this[last]->Link = None;
+        _retired -= stolen;
     }
 }
