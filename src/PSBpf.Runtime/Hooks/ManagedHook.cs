@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using PSBpf.Diagnostics;
 
 namespace PSBpf.Runtime.Hooks;
@@ -5,14 +6,19 @@ namespace PSBpf.Runtime.Hooks;
 /// <summary>A place where programs are attached and events happen. Thread-safe; firing takes no lock.</summary>
 public abstract class ManagedHook
 {
+    private const int CounterSpread = 16;
+
     private readonly Lock _changing = new();
     private ManagedLink[] _links = [];
-    private long _events, _ticks;
+
+    // Events and ticks for each virtual CPU, on cache lines of its own: only the thread that is on it writes there.
+    private readonly long[] _counters;
 
     private protected ManagedHook(HookTable table, HookName name)
     {
         Table = table;
         Name = name;
+        _counters = new long[(table.Engine.Cpus.Count + 1) * CounterSpread];
     }
 
     /// <summary>Its name.</summary>
@@ -22,10 +28,10 @@ public abstract class ManagedHook
     public IReadOnlyList<ManagedLink> Links => Volatile.Read(ref _links);
 
     /// <summary>How often it fired with a program attached.</summary>
-    public long Events => Volatile.Read(ref _events);
+    public long Events => Sum(0);
 
     /// <summary>Time that its programs took, all together.</summary>
-    public long TotalNanoseconds => (long)(Volatile.Read(ref _ticks) * (1e9 / System.Diagnostics.Stopwatch.Frequency));
+    public long TotalNanoseconds => (long)(Sum(1) * (1e9 / System.Diagnostics.Stopwatch.Frequency));
 
     /// <summary>Mean time per event; 0 before the first.</summary>
     public double MeanNanoseconds => Events is var events and > 0 ? (double)TotalNanoseconds / events : 0;
@@ -56,10 +62,20 @@ public abstract class ManagedHook
     }
 
     /// <summary>Counts an event.</summary>
-    private protected void Count(long ticks)
+    /// <param name="cpu">The virtual CPU that the calling thread is on.</param>
+    /// <param name="ticks">How long its programs took.</param>
+    private protected void Count(int cpu, long ticks)
     {
-        Interlocked.Increment(ref _events);
-        Interlocked.Add(ref _ticks, ticks);
+        ref long counters = ref _counters[(cpu + 1) * CounterSpread];
+        Volatile.Write(ref counters, counters + 1);
+        Volatile.Write(ref Unsafe.Add(ref counters, 1), Unsafe.Add(ref counters, 1) + ticks);
+    }
+
+    private long Sum(int counter)
+    {
+        long sum = 0;
+        for (int at = CounterSpread + counter; at < _counters.Length; at += CounterSpread) sum += Volatile.Read(ref _counters[at]);
+        return sum;
     }
 
     /// <summary>Attaches a program.</summary>

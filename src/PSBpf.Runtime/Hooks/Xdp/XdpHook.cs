@@ -32,9 +32,10 @@ internal sealed class XdpHook : ManagedHook
             long start = Stopwatch.GetTimestamp();
             int result = (int)run.Execute();
             long ticks = Stopwatch.GetTimestamp() - start;
-            Count(ticks);
-            return
-            [
+            Count(cpu.Id, ticks);
+            // An array, which is its own list: one object less for each packet.
+            return new[]
+            {
                 new HookResult
                 {
                     Link = link,
@@ -46,7 +47,7 @@ internal sealed class XdpHook : ManagedHook
                     Output = run.Output is { } lines ? lines : [],
                     DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
                 },
-            ];
+            };
         }
         finally
         {
