@@ -13,6 +13,7 @@ $root = [IO.Path]::GetDirectoryName($PSScriptRoot)
 $target = if ($OutputPath) { $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($OutputPath) } else { [IO.Path]::Combine($root, 'out', 'PSBpf') }
 $module = [IO.Path]::Combine($target, 'module')
 $binaries = [IO.Path]::Combine($module, 'bin')
+$dependencies = [IO.Path]::Combine($module, 'dependencies')
 
 function Copy-Files([string] $From, [string] $To, [string[]] $Pattern) {
     [void][IO.Directory]::CreateDirectory($To)
@@ -33,11 +34,16 @@ if ($NoBuild) {
     $staged = [IO.Path]::Combine($root, 'module', 'bin')
     if (-not [IO.File]::Exists([IO.Path]::Combine($staged, 'PSBpf.PowerShell.dll'))) { throw "Nothing is built. Run 'dotnet build PSBpf.sln' first, or leave -NoBuild out." }
     Copy-Files $staged $binaries '*.dll'
+    Copy-Files ([IO.Path]::Combine($root, 'module', 'dependencies')) $dependencies '*.dll', '*.deps.json'
     Copy-Files ([IO.Path]::Combine($staged, 'en-US')) ([IO.Path]::Combine($binaries, 'en-US')) '*'
 } else {
     dotnet build ([IO.Path]::Combine($root, 'src', 'PSBpf.PowerShell')) -c Release -v q -nologo "-p:StageFolder=$binaries/"
     if ($LASTEXITCODE -ne 0) { throw "The build failed (exit code $LASTEXITCODE)." }
-    foreach ($symbols in [IO.Directory]::GetFiles($binaries, '*.pdb')) { [IO.File]::Delete($symbols) }
+    dotnet build ([IO.Path]::Combine($root, 'src', 'PSBpf.Disassembly')) -c Release -v q -nologo "-p:DependenciesFolder=$dependencies/"
+    if ($LASTEXITCODE -ne 0) { throw "The build failed (exit code $LASTEXITCODE)." }
+    foreach ($folder in $binaries, $dependencies) {
+        foreach ($symbols in [IO.Directory]::GetFiles($folder, '*.pdb')) { [IO.File]::Delete($symbols) }
+    }
 }
 
 Copy-Files $root $target 'PSBpf.psd1', 'LICENSE'

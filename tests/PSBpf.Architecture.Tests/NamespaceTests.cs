@@ -35,7 +35,8 @@ public sealed class NamespaceTests
             ("Maps", [".", "Environment", "Interpreter", "Memory", "Runs"]),
             ("Runs", [".", "Contexts", "Environment", "Helpers", "Interpreter", "Jit", "Maps", "Memory"]),
             ("Hooks", [".", "Contexts", "Environment", "Interpreter", "Runs"]),
-            (".", ["Environment", "Hooks", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
+            ("Tracing", [".", "Contexts", "Interpreter", "Maps", "Memory", "Runs"]),
+            (".", ["Environment", "Hooks", "Interpreter", "Jit", "Maps", "Memory", "Runs", "Tracing"]),
         ],
     };
 
@@ -43,7 +44,7 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> Knots = new()
     {
         ["PSBpf.Core"] = [],
-        ["PSBpf.Runtime"] = [".", "Contexts", "Helpers", "Hooks", "Interpreter", "Jit", "Maps", "Runs"],
+        ["PSBpf.Runtime"] = [".", "Contexts", "Helpers", "Hooks", "Interpreter", "Jit", "Maps", "Runs", "Tracing"],
     };
 
     public static TheoryData<string> Projects => new(Allowed.Keys);

@@ -22,6 +22,14 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Test-BpfProgram pac", "packet_counter")]
     [InlineData("Import-BpfProgram ./x.o -Kernel L", "Linux")]
     [InlineData("Get-BpfMap -Type Ring", "RingBuf")]
+    [InlineData("Get-BpfInstruction pa", "packet_counter")]
+    [InlineData("Measure-BpfProgram po", "port_firewall")]
+    [InlineData("Measure-BpfProgram po -Mode ", "Interpreter Jit Linux")]
+    [InlineData("New-BpfProgram xd", "Xdp")]
+    [InlineData("New-BpfProgram xdp -Map block", "blocklist")]
+    [InlineData("Set-BpfOption -Jit ", "Debug Off On")]
+    [InlineData("Set-BpfOption -JitTiming e", "Eager")]
+    [InlineData("Set-BpfOption -Kernel m", "Managed")]
     public void An_argument_completes_to(string line, string expected)
     {
         Assert.Equal(expected.Split(' '), Complete(line).Select(match => match.CompletionText));

@@ -59,6 +59,14 @@ public sealed class ManifestTests : IDisposable
     }
 
     [Fact]
+    public void What_has_a_package_of_its_own_lies_apart_with_it()
+    {
+        var staged = Directory.GetFiles(Repository.Path("module", "dependencies")).Select(Path.GetFileName).Where(file => !file!.EndsWith(".pdb", StringComparison.Ordinal)).Order();
+        Assert.Equal(["Iced.dll", "PSBpf.Disassembly.deps.json", "PSBpf.Disassembly.dll"], staged);
+        Assert.DoesNotContain(Module.GetReferencedAssemblies(), reference => reference.Name is "Iced" or "PSBpf.Disassembly");
+    }
+
+    [Fact]
     public void In_an_unbuilt_clone_the_import_says_which_command_builds_it()
     {
         var clone = Directory.CreateTempSubdirectory("psbpf-clone-");

@@ -40,6 +40,35 @@ public sealed class PublishedModuleTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_the_disassembler_everything_else_works_and_the_error_says_what_is_missing()
+    {
+        var published = Path.Combine(_away.FullName, "PSBpf");
+        var host = Path.Combine(_away.FullName, "host");
+        using (var shell = new Shell(import: false)) shell.Get($"& '{Repository.Path("scripts", "publish.ps1")}' -OutputPath '{published}' -NoBuild");
+        Copies.Folder(AppContext.BaseDirectory, host);
+        const string script = """
+            Import-Module ./PSBpf/PSBpf.psd1
+            Set-BpfOption -Jit Debug
+            New-BpfProgram xdp 'r0 = 2', 'exit' -Name pass | Out-Null
+            (Invoke-BpfProgram pass -Packet 'aa').Verdict
+            @(Get-BpfInstruction pass -Native -ErrorAction SilentlyContinue -ErrorVariable problems | Where-Object { $_.Native }).Count -gt 0
+            $problems | ForEach-Object { $_.FullyQualifiedErrorId; "$_" }
+            [AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name } | Where-Object { $_ -eq 'Iced' }
+            """;
+        var (whole, exit) = await Run(host, script);
+        Assert.True(exit == 0, whole);
+        string[] iced = System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64 ? ["Iced"] : [];
+        Assert.Equal(["XDP_PASS", "True", .. iced], whole.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.SkipWhen(iced.Length == 0, "Machine code is disassembled on x86-64 only.");
+
+        Directory.Delete(Path.Combine(published, "module", "dependencies"), recursive: true);
+        var (output, _) = await Run(host, script);
+        var lines = output.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["XDP_PASS", "False", "BPF4009,PSBpf.PowerShell.GetBpfInstruction"], lines[..3]);
+        Assert.Contains("PSBpf.Disassembly.dll", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Publishing_does_not_replace_a_folder_that_is_something_else()
     {
         File.WriteAllText(Path.Combine(_away.FullName, "thesis.txt"), "years of work");

@@ -55,7 +55,7 @@ internal sealed class Shell : IDisposable
 
     public void Dispose()
     {
-        if (Runspace.RunspaceStateInfo.State == RunspaceState.Opened) Run("Get-BpfProgram | Remove-BpfProgram -Force");
+        if (Runspace.RunspaceStateInfo.State == RunspaceState.Opened) Run("Get-BpfProgram | Remove-BpfProgram -Force; [PSBpf.Hosting.BpfSession]::Default.SetOptions([PSBpf.Hosting.BpfOptions]::Default)");
         Runspace.Dispose();
         _screen.Dispose();
     }

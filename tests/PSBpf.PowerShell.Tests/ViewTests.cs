@@ -33,6 +33,69 @@ public sealed class ViewTests : IDisposable
     }
 
     [Fact]
+    public void A_listing_shows_lines_of_c_and_below_them_slots_bytes_and_instructions()
+    {
+        var lines = _shell.Show("Get-BpfInstruction -Path ./port_firewall.bpf.o").Split('\n');
+        Assert.Equal("port_firewall:", lines[0]);
+        Assert.Matches(@"^; port_firewall\.bpf\.c:[0-9]+  void \*data_end = ", lines[1]);
+        Assert.Equal("     0:  61 17 04 00 00 00 00 00  r7 = *(u32 *)(r1 +4)", lines[2]);
+        Assert.DoesNotContain(lines, line => line.Contains(".c:0", StringComparison.Ordinal));
+        // A 64-bit immediate has its second half on a line of its own.
+        var map = Array.FindIndex(lines, line => line.EndsWith("r1 = map[counts]", StringComparison.Ordinal));
+        Assert.Equal("         00 00 00 00 00 00 00 00", lines[map + 1]);
+    }
+
+    [Fact]
+    public void A_listing_shows_hits_and_machine_code_when_asked_for()
+    {
+        var text = _shell.Show("& { Set-BpfOption -Jit Debug; $p = New-BpfProgram xdp 'r0 = 2', 'exit'; Get-BpfInstruction $p -Packet 'aa', 'bb'; Get-BpfInstruction $p -Native }");
+        Assert.Contains("     0:        2×  b7 00 00 00 02 00 00 00  r0 = 2", text, StringComparison.Ordinal);
+        Assert.Matches(@"\n {10}\+0     [0-9a-f]+ +\S", text);
+    }
+
+    [Fact]
+    public void A_trace_reads_as_a_story()
+    {
+        _shell.Get("Import-BpfProgram ./port_firewall.bpf.o");
+        var text = _shell.Show("Invoke-BpfProgram port_firewall -Packet @{ ipv4 = @{} }, @{ tcp = @{ dport = 22 } } -Trace");
+        var lines = text.Split('\n');
+        Assert.Matches(@"^port_firewall\.bpf\.c:[0-9]+  void \*data_end = \(void \*\)\(long\)ctx->data_end;$", lines[0]);
+        Assert.Equal("     0  r7 = *(u32 *)(r1 +4)                ctx.data_end · r7 = packet+54", lines[1]);
+        Assert.Contains("bpf_map_lookup_elem(map offenders, fp-12: c0 00 02 01) = null", text, StringComparison.Ordinal);
+        Assert.Contains("→ XDP_DROP", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void A_trace_keeps_to_the_width_of_the_screen(int width)
+    {
+        _shell.Get("Import-BpfProgram ./port_firewall.bpf.o");
+        var lines = _shell.Get($$"""
+            Invoke-BpfProgram port_firewall -Packet @{ ipv4 = @{} }, @{ tcp = @{ dport = 22 } } -Trace |
+                Where-Object { -not $_.Helper } | ForEach-Object { [PSBpf.PowerShell.TraceText]::Render($_, $false, {{width}}) }
+            """).SelectMany(text => text.ToString().ReplaceLineEndings("\n").Split('\n'));
+        Assert.All(lines, line => Assert.True(line.Length <= width, line));
+    }
+
+    [Fact]
+    public void A_measurement_is_one_line_for_each_mode()
+    {
+        var shown = Words(_shell.Show("Import-BpfProgram ./reflector.bpf.o | Measure-BpfProgram -Packet @{ arp = @{} } -Rounds 2 -Runs 5"));
+        Assert.Contains("Program Mode Min ns Median P95 Dev Empty Ratio", shown, StringComparison.Ordinal);
+        Assert.Matches(@"reflector Interpreter [0-9.,]+ [0-9.,]+ [0-9.,]+ [0-9.,]+ [0-9.,]+ 1\.00 × Interpreter reflector Jit ", shown);
+    }
+
+    [Fact]
+    public void Options_say_what_their_numbers_are()
+    {
+        var shown = Words(_shell.Show("Set-BpfOption -Clock 5000 -ClockStep 10; Get-BpfOption"));
+        Assert.Contains("InstructionBudget : 4,294,967,296 instructions a run", shown, StringComparison.Ordinal);
+        Assert.Contains("Clock : 5,000 ns, 10 more with each reading Seed : random Cpu : any", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_accepted_program_is_one_quiet_line()
     {
         var line = _shell.Show("Test-BpfProgram ./packet_counter.bpf.o").Trim();

@@ -11,6 +11,7 @@ public sealed class MeasureBpfProgram : RunCmdlet
 {
     private readonly List<byte[]> _packets = [];
     private readonly List<BpfProgram> _programs = [];
+    private bool _fixed;
 
     /// <summary>The programs, by object, name with wildcards, or id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -46,9 +47,17 @@ public sealed class MeasureBpfProgram : RunCmdlet
     protected override bool RunsWithoutPacket => Context is not null;
 
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // Said on the command line, the programs are the same for every packet that is piped.
+        _fixed = MyInvocation.BoundParameters.ContainsKey(nameof(Program));
+        if (_fixed) AddPrograms();
+    }
+
+    /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (_programs.Count == 0 || !MyInvocation.ExpectingInput || !MyInvocation.BoundParameters.ContainsKey(nameof(Program))) AddPrograms();
+        if (!_fixed) AddPrograms();
         base.ProcessRecord();
     }
 

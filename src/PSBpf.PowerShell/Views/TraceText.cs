@@ -64,8 +64,16 @@ public static class TraceText
                 text.AppendLine().Append(' ', from);
             }
 
-            text.Append(color(effect));
-            at = from + effect.Length;
+            // What is wider than the screen goes on below itself.
+            string rest = effect;
+            while (rest.Length > width - from && rest.LastIndexOf(' ', width - from) is > 0 and var cut)
+            {
+                text.Append(color(rest[..cut])).AppendLine().Append(' ', from);
+                rest = rest[(cut + 1)..];
+            }
+
+            text.Append(color(rest));
+            at = from + rest.Length;
         }
     }
 }
