@@ -39,6 +39,15 @@ Describe 'Get-BpfInstruction' {
         }
     }
 
+    It 'writes either notation, and New-BpfProgram takes both' {
+        Use-BpfSession {
+            $program = New-BpfProgram xdp "r0 = 2`nr1 = *(u32 *)(r1 +4)`nexit"
+            $mnemonics = (Get-BpfInstruction $program -Notation Mnemonic).Text
+            $mnemonics[1] | Should -Be 'ldxw %r1, [%r1+4]'
+            (New-BpfProgram xdp $mnemonics | Get-BpfInstruction).Text | Should -Be (Get-BpfInstruction $program).Text
+        }
+    }
+
     It 'counts how often each instruction runs' {
         Use-BpfSession {
             $program = New-BpfProgram xdp "r0 = 3`nagain: r0 -= 1`nif r0 != 0 goto again`nexit"

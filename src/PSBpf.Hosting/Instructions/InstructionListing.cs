@@ -10,7 +10,8 @@ public static class InstructionListing
 {
     /// <summary>The instructions of a program that need not be loaded.</summary>
     /// <param name="program">The blueprint.</param>
-    public static IReadOnlyList<BpfInstruction> Of(ProgramSpec program)
+    /// <param name="notation">How their text is written.</param>
+    public static IReadOnlyList<BpfInstruction> Of(ProgramSpec program, Notation notation = Notation.Kernel)
     {
         ArgumentNullException.ThrowIfNull(program);
         var slots = program.Instructions;
@@ -32,7 +33,7 @@ public static class InstructionListing
                 Function = functions[Math.Max(function, 0)].Name,
                 Index = index,
                 Bytes = MemoryMarshal.AsBytes(slots.AsSpan(index, SlotsAt(slots, index))).ToArray(),
-                Text = Disassembler.Format(slots, index, maps),
+                Text = Disassembler.Format(slots, index, maps, notation),
                 Source = source,
                 StartsFunction = starts,
                 StartsLine = startsLine,

@@ -1,4 +1,5 @@
 using PSBpf.Diagnostics;
+using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Runtime;
 using PSBpf.Runtime.Jit;
@@ -11,17 +12,19 @@ public sealed partial class BpfProgram
     public static bool CanDisassembleNative => NativeListing.CanDisassemble;
 
     /// <summary>Its instructions, with the lines of C that they come from.</summary>
-    public IReadOnlyList<BpfInstruction> GetInstructions() => InstructionListing.Of(Spec);
+    /// <param name="notation">How their text is written.</param>
+    public IReadOnlyList<BpfInstruction> GetInstructions(Notation notation = Notation.Kernel) => InstructionListing.Of(Spec, notation);
 
     /// <summary>Its instructions with the machine code that they were compiled to.</summary>
+    /// <param name="notation">How their text is written.</param>
     /// <exception cref="BpfException">BPF4010 when there is none, BPF4009 when the disassembler is not there.</exception>
-    public IReadOnlyList<BpfInstruction> GetNativeInstructions()
+    public IReadOnlyList<BpfInstruction> GetNativeInstructions(Notation notation = Notation.Kernel)
     {
         // A program that nothing has run yet is not compiled yet.
         if (KernelProgram is ManagedProgram managed && Session.Options.Jit == JitMode.Debug) managed.Compile();
         var code = KernelProgram.NativeCode;
         if (code.Count == 0) throw NoNativeCode();
-        return NativeListing.Add(GetInstructions(), code, CanDisassembleNative ? Adapters.Disassembly.Get("Machine code") : new ByteListing());
+        return NativeListing.Add(GetInstructions(notation), code, CanDisassembleNative ? Adapters.Disassembly.Get("Machine code") : new ByteListing());
     }
 
     /// <summary>Its instructions with how often each of them ran on some packets.</summary>

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting;
+using PSBpf.Isa;
 using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
@@ -38,6 +39,10 @@ public sealed class GetBpfInstruction : BpfCmdlet
     [Parameter(ParameterSetName = ProgramSet)]
     public SwitchParameter Native { get; set; }
 
+    /// <summary>How the text is written: as the kernel prints it, or in RFC 9669's mnemonics.</summary>
+    [Parameter]
+    public Notation Notation { get; set; }
+
     /// <summary>Run on these packets and count how often each instruction runs.</summary>
     [Parameter(ParameterSetName = ProgramSet)]
     [PacketArgument]
@@ -58,12 +63,12 @@ public sealed class GetBpfInstruction : BpfCmdlet
     private void List(string file)
     {
         foreach (var program in BpfSession.ReadPrograms(file, new ImportOptions { Name = Name, Type = Type }))
-            WriteObject(InstructionListing.Of(program), enumerateCollection: true);
+            WriteObject(InstructionListing.Of(program, Notation), enumerateCollection: true);
     }
 
     private void List(BpfProgram program)
     {
-        var listing = Native ? program.GetNativeInstructions() : program.GetInstructions();
+        var listing = Native ? program.GetNativeInstructions(Notation) : program.GetInstructions(Notation);
         if (Native && !BpfProgram.CanDisassembleNative)
             WriteWarning($"Machine code of {System.Runtime.InteropServices.RuntimeInformation.ProcessArchitecture} is shown as bytes: it is read on x86-64 only.");
         if (Packet is not null) listing = program.CountHits(Packet.Read(), listing, Cancellation);

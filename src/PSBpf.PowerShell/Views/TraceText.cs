@@ -22,6 +22,7 @@ public static class TraceText
         var paint = new Paint(color);
         var text = new StringBuilder();
         string margin = new(' ', step.Depth * Indent);
+        if (step.StartsProgram) text.Append(margin).Append(paint.Strong($"{step.Program}:")).AppendLine();
         if (step is { StartsLine: true, Source: { } source }) text.Append(margin).Append(paint.Source(SourceText.Line(source, width - margin.Length))).AppendLine();
         string start = string.Create(CultureInfo.InvariantCulture, $"{margin}{step.Index,6}  ");
         text.Append(paint.Dim(start)).Append(step.Text);

@@ -23,6 +23,9 @@ public sealed record BpfTraceStep
     /// <summary>The C position; null without line information.</summary>
     public SourceLocation? Source { get; init; }
 
+    /// <summary>Whether the step before it was of another program: a tail call went there, or came back.</summary>
+    public bool StartsProgram { get; init; }
+
     /// <summary>Whether the step before it was on another line of C, so that a listing has to show the line.</summary>
     public bool StartsLine { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
     private RunState? _run;
     private BpfTraceStep? _pending;
     private HelperArguments? _call;
+    private ExecutableProgram? _program;
     private SourceLocation? _shown;
     private bool _branches;
 
@@ -93,6 +94,9 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
         }
 
         var source = program.LocationOf(index).Source;
+        bool startsProgram = _program is not null && _program != program;
+        if (startsProgram) _shown = null;
+        _program = program;
         bool startsLine = source?.IsNewLineAfter(_shown) == true;
         if (startsLine) _shown = source;
         _pending = new BpfTraceStep
@@ -103,6 +107,7 @@ internal sealed unsafe class TraceRecorder(Engine engine, int limit)
             Index = index,
             Text = program.TextOf(index),
             Source = source,
+            StartsProgram = startsProgram,
             StartsLine = startsLine,
         };
         var row = InstructionTable.Find(program.Slots[index]);

@@ -126,6 +126,18 @@ public sealed class TraceTests : IDisposable
         Assert.Contains(steps[^2].Registers, change => change.ToString() == "r0 = 5");
     }
 
+    [Fact]
+    public void A_tail_call_leads_into_the_other_program()
+    {
+        var jump = Own(_kernel.CreateMap(new MapSpec { Name = "jump", Type = MapType.ProgArray, KeySize = 4, ValueSize = 4, MaxEntries = 1 }));
+        var target = Program("r0 = 1\nexit", name: "target");
+        Assert.Equal(Errno.None, jump.Update(new byte[4], BitConverter.GetBytes(target.Id), MapUpdateFlags.Any));
+        var steps = Trace("r2 = map[jump]\nr3 = 0\ncall bpf_tail_call\nr0 = 2\nexit", new byte[14], jump);
+        Assert.Equal(["traced 0", "traced 2", "traced 3", "target 0", "target 1"], steps.Select(step => $"{step.Program} {step.Index}"));
+        Assert.Equal([false, false, false, true, false], steps.Select(step => step.StartsProgram));
+        Assert.Equal("XDP_DROP", steps[^1].Verdict);
+    }
+
     [Theory]
     [InlineData(0, true)]
     [InlineData(3, true)]
@@ -182,10 +194,10 @@ public sealed class TraceTests : IDisposable
         return trace.Steps;
     }
 
-    private ManagedProgram Program(string text, IKernelMap? map = null, ProgramType type = ProgramType.Xdp)
+    private ManagedProgram Program(string text, IKernelMap? map = null, ProgramType type = ProgramType.Xdp, string name = "traced")
     {
         var assembled = Assembler.Assemble(text, map is null ? [] : [map.Spec.Name]);
-        var spec = new ProgramSpec { Name = "traced", Type = type, Instructions = assembled.Instructions, Maps = map is null ? [] : [map.Spec] };
+        var spec = new ProgramSpec { Name = name, Type = type, Instructions = assembled.Instructions, Maps = map is null ? [] : [map.Spec] };
         var result = _kernel.LoadProgram(spec, map is null ? [] : [map], ProgramLoadOptions.Default, Cancellation);
         Assert.True(result.Program is not null, result.Verification.Message);
         return Own((ManagedProgram)result.Program!);
