@@ -61,7 +61,7 @@ public static class TraceText
             }
             else
             {
-                from = Math.Clamp(width - effect.Length, Below, EffectColumn);
+                from = Below;
                 text.AppendLine().Append(' ', from);
             }
 
