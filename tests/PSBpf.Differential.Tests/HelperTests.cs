@@ -11,9 +11,9 @@ public sealed class HelperTests
         using var kernels = KernelPair.OpenOrSkip();
         using var map = kernels.CreateMap(new MapSpec { Name = "m", Type = MapType.Array, KeySize = 4, ValueSize = 256, MaxEntries = 1 });
         var random = new Random(1);
-        foreach (int from in (int[])[0, 4, 6, 8, 40])
+        foreach (int from in (int[])[0, 4, 6, 8, 40, 96])
         {
-            foreach (int to in (int[])[0, 4, 5, 16, 40])
+            foreach (int to in (int[])[0, 4, 5, 16, 32, 40, 67, 128])
             {
                 foreach (uint seed in (uint[])[0, 1, 0xffff, 0x1_ffff, 0xffff_ffff, 0x8000_0001])
                 {

@@ -36,6 +36,15 @@ public sealed class ManagedKernelTests : IDisposable
     }
 
     [Fact]
+    public void Executed_instructions_are_counted_over_loops_and_runs()
+    {
+        // 2 before the loop, 3 in each of 5 rounds, exit; the 64-bit immediate is one.
+        using var program = (ManagedProgram)Load("r0 = 0\nr1 = 0x123456789 ll\nagain: r0 += 1\nr1 += r0\nif r0 < 5 goto again\nexit").Program!;
+        Assert.Equal(18, program.CountInstructions(new TestRunRequest { Data = new byte[14] }, Cancellation));
+        Assert.Equal(54, program.CountInstructions(new TestRunRequest { Data = new byte[14], Repeat = 3 }, Cancellation));
+    }
+
+    [Fact]
     public void Judging_only_gives_no_program()
     {
         var result = Load("r0 = 7\nexit", options: new ProgramLoadOptions { VerifyOnly = true });
