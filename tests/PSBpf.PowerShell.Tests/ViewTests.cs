@@ -50,7 +50,7 @@ public sealed class ViewTests : IDisposable
     {
         var text = _shell.Show("& { Set-BpfOption -Jit Debug; $p = New-BpfProgram xdp 'r0 = 2', 'exit'; Get-BpfInstruction $p -Packet 'aa', 'bb'; Get-BpfInstruction $p -Native }");
         Assert.Contains("     0:        2×  b7 00 00 00 02 00 00 00  r0 = 2", text, StringComparison.Ordinal);
-        Assert.Matches(@"\n {10}\+0     [0-9a-f]+ +\S", text);
+        Assert.Matches(@"\n {10}\+0 {4}[0-9a-f]+ +\S", text);
     }
 
     [Fact]
