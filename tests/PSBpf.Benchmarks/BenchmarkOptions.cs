@@ -7,9 +7,10 @@ namespace PSBpf.Benchmarks;
 /// <param name="Costs">Also measure loading, calls, memory and replay.</param>
 /// <param name="JsonPath">Where the figures go as JSON; null for nowhere.</param>
 /// <param name="List">Only name the programs.</param>
+/// <param name="Checked">The compiler's column is code that checks every memory access and counts its loops.</param>
 /// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
 internal sealed record BenchmarkOptions(
-    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold)
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold, bool Checked)
 {
     public const string Usage = """
         PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
@@ -17,6 +18,7 @@ internal sealed record BenchmarkOptions(
           --filter TEXT[,TEXT]   only programs whose name contains one of the texts
           --quick                fewer rounds and shorter samples: seconds instead of minutes
           --rounds N             interleaved rounds whose median counts (5)
+          --checked              compile with checks, which nobody needs whose programs are verified: what they cost
           --no-costs             only the table of programs, not loading, calls, memory and replay
           --json FILE            the figures as JSON as well
           --list                 the programs, without measuring
@@ -27,7 +29,7 @@ internal sealed record BenchmarkOptions(
     /// <returns>Null when it asks for help or cannot be understood; then <paramref name="problem"/> says why, if there is one.</returns>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, out string? problem)
     {
-        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null);
+        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null, Checked: false);
         problem = null;
         for (int index = 0; index < arguments.Count; index++)
         {
@@ -36,6 +38,7 @@ internal sealed record BenchmarkOptions(
             switch (name)
             {
                 case "--quick": options = options with { Quick = true, Rounds = 2 }; break;
+                case "--checked": options = options with { Checked = true }; break;
                 case "--no-costs": options = options with { Costs = false }; break;
                 case "--list": options = options with { List = true }; break;
                 case "--filter" when Next() is { } text: options = options with { Filters = text.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;

@@ -6,6 +6,7 @@ using PSBpf.Benchmarks.Measuring;
 using PSBpf.Benchmarks.Reporting;
 using PSBpf.Benchmarks.Workloads;
 using PSBpf.Runtime;
+using PSBpf.Runtime.Jit;
 
 const int Failure = 1, Usage = 2;
 
@@ -30,7 +31,7 @@ if (options.List)
 }
 
 var builder = new ProgramBuilder();
-using var managed = new ManagedKernel(new ManagedKernelOptions { InstructionBudget = long.MaxValue });
+using var managed = new ManagedKernel(new ManagedKernelOptions { InstructionBudget = long.MaxValue, Jit = new JitOptions { Checked = options.Checked } });
 using var linux = new LinuxKernelContender();
 using var native = new NativeContender();
 using var interpreter = new InterpreterContender(managed);
