@@ -16,10 +16,8 @@ internal sealed unsafe partial class HashMap<TKey>
     {
         if (flags > (ulong)MapUpdateFlags.Exist) return Errno.EINVAL;
         uint hash = TKey.Hash(key, _keySize, in _secret);
-        if (_isPerCpu || flags != 0 || Volatile.Read(ref _count) >= _maxEntries)
-        {
-            if (TrySettle(key, hash, value, flags, cpu, out var settled)) return settled;
-        }
+        bool mayNeedNoElement = _isPerCpu || flags != 0 || (_order is null && Volatile.Read(ref _count) >= _maxEntries);
+        if (mayNeedNoElement && TrySettle(key, hash, value, flags, cpu, out var settled)) return settled;
 
         uint index = _elements.TryTake();
         if (index == ElementPool.None) index = WaitForElement();
