@@ -41,7 +41,7 @@ public sealed class ProgramFacts
     /// <summary>The kinds of memory that the instruction in a slot loads from or stores to.</summary>
     public AccessedMemory MemoryAt(int slot) => _accessed[slot];
 
-    /// <summary>The map that the call in a slot is always given, as index into the program's maps; −1 when there is none or it varies.</summary>
+    /// <summary>The map that the call in a slot is always given, or whose value it always accesses, as index into the program's maps; −1 when there is none or it varies.</summary>
     public int MapAt(int slot) => Math.Max(_maps[slot], NoMap);
 
     /// <summary>Bytes of stack that a function uses; functions are numbered in the order of their first slots.</summary>

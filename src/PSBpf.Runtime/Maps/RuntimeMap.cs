@@ -151,6 +151,9 @@ internal abstract unsafe class RuntimeMap : IReclaimable
         Engine.Regions.Add(region);
     }
 
+    /// <summary>The slab of its values, where there is one.</summary>
+    public MemoryRegion? OnlyRegion => _regions.Count == 1 ? _regions[0] : null;
+
     /// <summary>Whether a region is one of this map's.</summary>
     public bool Holds(MemoryRegion region) => _regions.Contains(region);
 

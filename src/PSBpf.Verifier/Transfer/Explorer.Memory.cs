@@ -155,6 +155,7 @@ internal sealed partial class Explorer
         }
 
         Facts.Access(_pc, memory, access == MemoryAccess.Write);
+        if (memory == AccessedMemory.MapValue) Facts.UseMap(_pc, pointer.Map);
         return true;
     }
 

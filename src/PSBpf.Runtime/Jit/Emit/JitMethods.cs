@@ -22,6 +22,9 @@ internal static class JitMethods
     public static readonly MethodInfo CallThrough = Of(typeof(CompiledCalls), nameof(CompiledCalls.CallThrough));
     public static readonly MethodInfo SecondArgument = Of(typeof(CompiledCalls), nameof(CompiledCalls.SecondArgument));
     public static readonly MethodInfo CheckAtomic = Of(typeof(CompiledCalls), nameof(CompiledCalls.CheckAtomic));
+    public static readonly MethodInfo ContextAddress = Of(typeof(CheckedMemory), nameof(CheckedMemory.ContextAddress));
+    public static readonly MethodInfo QuickPacketBase = Of(typeof(CheckedMemory), nameof(CheckedMemory.QuickPacketBase));
+    public static readonly MethodInfo QuickPacketRoom = Of(typeof(CheckedMemory), nameof(CheckedMemory.QuickPacketRoom));
     public static readonly MethodInfo EnterFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.EnterFrame));
     public static readonly MethodInfo LeaveFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.LeaveFrame));
     public static readonly MethodInfo RunsOut = Of(typeof(CompiledCalls), nameof(CompiledCalls.RunsOut));

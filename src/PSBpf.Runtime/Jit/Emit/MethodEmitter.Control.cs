@@ -113,27 +113,6 @@ internal sealed partial class MethodEmitter
         _il.Emit(OpCodes.Stind_I8);
     }
 
-    // In checked code each jump backwards takes from the budget what it repeats.
-    private void CountFuel(int target, int slot)
-    {
-        if (!_input.Checked || target > slot) return;
-        var enough = _il.DefineLabel();
-        LoadRun();
-        LoadRun();
-        _il.LoadField(JitMethods.Fuel);
-        _il.Constant(slot - target + 1);
-        _il.Emit(OpCodes.Sub);
-        _il.StoreField(JitMethods.Fuel);
-        LoadRun();
-        _il.LoadField(JitMethods.Fuel);
-        _il.Constant(0);
-        _il.Branch(OpCodes.Bge, enough);
-        LoadRun();
-        _il.Constant32(slot);
-        _il.Call(JitMethods.Refuel);
-        _il.MarkLabel(enough);
-    }
-
     private void EmitCallHelper(in DecodedInstruction instruction, int slot)
     {
         int helper = (int)instruction.Immediate;
@@ -151,6 +130,7 @@ internal sealed partial class MethodEmitter
             LoadArguments(LiveRegisters.Arguments);
             _il.Call(JitMethods.CallChecked);
             StoreRegister(0);
+            if (HelperTable.Find(helper) is not { ChangesPacket: false } || _input.HasOwnHelpers) FetchPacket();
             return;
         }
 
@@ -216,7 +196,8 @@ internal sealed partial class MethodEmitter
         var callee = _methods.FunctionAt(instruction.Target);
         if (_input.Checked)
         {
-            CountCall(slot);
+            CountFuel(slot, slot);
+            SaveFuel();
             LoadRun();
             _il.Constant32(slot);
             _il.Call(JitMethods.EnterFrame);
@@ -233,12 +214,13 @@ internal sealed partial class MethodEmitter
         if (!_input.Checked) return;
         LoadRun();
         _il.Call(JitMethods.LeaveFrame);
+        LoadFuel();
+        FetchPacket();
     }
-
-    private void CountCall(int slot) => CountFuel(slot, slot);
 
     private void EmitExit()
     {
+        SaveFuel();
         LoadRegister(0);
         _il.Emit(OpCodes.Ret);
     }
@@ -255,6 +237,7 @@ internal sealed partial class MethodEmitter
     private void EmitFunctionStart()
     {
         var function = _piece!.Function;
+        BeginChecks();
         int argument = _firstArgument + 2;
         foreach (int register in function.Entry == 0 ? [1] : ProgramMethods.ArgumentsOf(function))
         {
@@ -297,6 +280,7 @@ internal sealed partial class MethodEmitter
 
     private void EmitPieceStart()
     {
+        BeginChecks();
         int index = 0;
         foreach (int register in _piece!.LiveRegisters)
         {
@@ -318,6 +302,7 @@ internal sealed partial class MethodEmitter
     // Goes on in another method, which returns to this one's caller.
     private void EmitHop(Piece target)
     {
+        SaveFuel();
         var live = target.LiveRegisters.ToArray();
         foreach (int register in live.Skip(Piece.PassedRegisters))
         {

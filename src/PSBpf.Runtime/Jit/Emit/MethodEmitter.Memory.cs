@@ -20,11 +20,8 @@ internal sealed partial class MethodEmitter
         }
         else if (_input.Checked)
         {
-            LoadRun();
-            LoadAddress(instruction.Source, instruction.Offset);
-            _il.Constant32(slot);
-            _il.Call(JitMethods.CheckedLoadOf(row.Width));
-            if (signed) SignExtend(row.Width);
+            EmitCheckedLoad(in instruction, row, slot);
+            return;
         }
         else if (IsContext(slot))
         {
@@ -60,11 +57,7 @@ internal sealed partial class MethodEmitter
         }
         else if (_input.Checked)
         {
-            LoadRun();
-            LoadAddress(instruction.Destination, instruction.Offset);
-            LoadStored(in instruction, row);
-            _il.Constant32(slot);
-            _il.Call(JitMethods.CheckedStoreOf(row.Width));
+            EmitCheckedStore(in instruction, row, slot);
         }
         else if (IsContext(slot))
         {
@@ -138,7 +131,7 @@ internal sealed partial class MethodEmitter
     private void EmitAtomic(in DecodedInstruction instruction, int slot)
     {
         var row = instruction.Row;
-        CheckAtomic(instruction.Destination, instruction.Offset, row.Width, write: true, slot);
+        CheckAtomic(in instruction, instruction.Destination, write: true, slot);
         LoadAddress(instruction.Destination, instruction.Offset);
         _il.Emit(OpCodes.Conv_U);
         LoadNarrow(instruction.Source, row.Width);
@@ -167,7 +160,7 @@ internal sealed partial class MethodEmitter
         var row = instruction.Row;
         if (row.Kind == FormKind.LoadAcquire)
         {
-            CheckAtomic(instruction.Source, instruction.Offset, row.Width, write: false, slot);
+            CheckAtomic(in instruction, instruction.Source, write: false, slot);
             LoadAddress(instruction.Source, instruction.Offset);
             _il.Emit(OpCodes.Conv_U);
             _il.Emit(OpCodes.Volatile);
@@ -177,24 +170,13 @@ internal sealed partial class MethodEmitter
             return;
         }
 
-        CheckAtomic(instruction.Destination, instruction.Offset, row.Width, write: true, slot);
+        CheckAtomic(in instruction, instruction.Destination, write: true, slot);
         LoadAddress(instruction.Destination, instruction.Offset);
         _il.Emit(OpCodes.Conv_U);
         LoadRegister(instruction.Source);
         if (row.Width < 64) _il.Emit(OpCodes.Conv_I4);
         _il.Emit(OpCodes.Volatile);
         _il.Emit(JitMethods.StoreCode(row.Width));
-    }
-
-    private void CheckAtomic(int register, int offset, int width, bool write, int slot)
-    {
-        if (!_input.Checked) return;
-        LoadRun();
-        LoadAddress(register, offset);
-        _il.Constant32(width / 8);
-        _il.Constant32(write ? 1 : 0);
-        _il.Constant32(slot);
-        _il.Call(JitMethods.CheckAtomic);
     }
 
     private void EmitLoadImmediate(in DecodedInstruction instruction)
