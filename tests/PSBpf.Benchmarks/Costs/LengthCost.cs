@@ -33,7 +33,7 @@ internal sealed class LengthCost : ICostMeasurement
                 for (int sample = 0; sample < (context.Quick ? 5 : 50); sample++) least = Math.Min(least, program.TestRun(request).DurationNanoseconds);
                 yield return new CostFigure(Title, name, "compile", compile, "ms");
                 yield return new CostFigure(Title, name, "run", least, "ns");
-                yield return new CostFigure(Title, name, "per insn", least / program.CountInstructions(request) * 1000, "ps");
+                yield return new CostFigure(Title, name, "per insn", least / program.CountInstructions(request with { Repeat = 1 }) * 1000, "ps");
             }
         }
     }
