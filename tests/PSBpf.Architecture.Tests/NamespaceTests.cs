@@ -31,7 +31,7 @@ public sealed class NamespaceTests
             ("Conformance", [".", "Contexts", "Helpers", "Interpreter", "Jit", "Maps", "Memory", "Runs"]),
             ("Helpers", ["Contexts", "Environment", "Maps", "Memory", "Runs"]),
             ("Interpreter", ["Contexts", "Helpers", "Jit", "Maps", "Runs"]),
-            ("Jit", [".", "Contexts", "Helpers", "Interpreter", "Maps", "Runs"]),
+            ("Jit", [".", "Contexts", "Helpers", "Interpreter", "Maps", "Memory", "Runs"]),
             ("Maps", [".", "Environment", "Interpreter", "Memory", "Runs"]),
             ("Runs", [".", "Contexts", "Environment", "Helpers", "Interpreter", "Jit", "Maps", "Memory"]),
             ("Hooks", [".", "Contexts", "Environment", "Interpreter", "Runs"]),
