@@ -12,6 +12,9 @@ public sealed record NativeCode
     /// <summary>The machine code.</summary>
     public required ReadOnlyMemory<byte> Bytes { get; init; }
 
+    /// <summary>What it was compiled from where the managed engine's JIT made it: IL, in order; empty elsewhere.</summary>
+    public IReadOnlyList<IntermediateLine> Intermediate { get; init; } = [];
+
     /// <summary>Which instruction each stretch comes from, ascending by offset; empty when that is not known.</summary>
     public IReadOnlyList<NativeCodePoint> Points { get; init; } = [];
 }
@@ -20,3 +23,8 @@ public sealed record NativeCode
 /// <param name="Offset">Bytes into the machine code.</param>
 /// <param name="Instruction">The instruction's slot; −1 for what belongs to none, such as a prologue.</param>
 public readonly record struct NativeCodePoint(int Offset, int Instruction);
+
+/// <summary>An instruction of the code between BPF and machine code.</summary>
+/// <param name="Instruction">The slot of the BPF instruction that it is for; −1 for what belongs to none, such as a prologue.</param>
+/// <param name="Text">The IL instruction.</param>
+public readonly record struct IntermediateLine(int Instruction, string Text);

@@ -37,4 +37,7 @@ public sealed record BpfInstruction
     /// instruction or by line of C. Empty unless it was asked for.
     /// </summary>
     public IReadOnlyList<NativeInstruction> Native { get; init; } = [];
+
+    /// <summary>The IL that it became on its way to machine code; empty unless machine code was asked for, and for programs in the Linux kernel.</summary>
+    public IReadOnlyList<string> Intermediate { get; init; } = [];
 }

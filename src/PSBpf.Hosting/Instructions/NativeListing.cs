@@ -26,7 +26,8 @@ internal static class NativeListing
             }
         }
 
-        return [.. listing.Select(instruction => native.TryGetValue(instruction.Index, out var code) ? instruction with { Native = code } : instruction)];
+        var intermediate = pieces.SelectMany(piece => piece.Intermediate).ToLookup(line => line.Instruction, line => line.Text);
+        return [.. listing.Select(instruction => instruction with { Native = native.GetValueOrDefault(instruction.Index) ?? [], Intermediate = [.. intermediate[instruction.Index]] })];
     }
 
     // What stands before the first point, and what belongs to no instruction, goes with what follows it or else came before.

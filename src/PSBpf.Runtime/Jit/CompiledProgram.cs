@@ -56,4 +56,8 @@ internal delegate ulong CompiledEntry(RunState run, ulong framePointer, ulong co
 /// <param name="Cost">What the machine's compiler counted.</param>
 /// <param name="Method">The method; it lives as long as this.</param>
 /// <param name="Slots">The instructions in it, in the order of its code.</param>
-internal sealed record CompiledMethod(string Name, IlCost Cost, DynamicMethod Method, IReadOnlyList<int> Slots);
+internal sealed record CompiledMethod(string Name, IlCost Cost, DynamicMethod Method, IReadOnlyList<int> Slots)
+{
+    /// <summary>Its IL, where it was asked for.</summary>
+    public IReadOnlyList<IntermediateLine> Intermediate { get; init; } = [];
+}

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
+using PSBpf.Kernel;
 using PSBpf.Runtime.Jit.Emit;
 using PSBpf.Runtime.Jit.Flow;
 
@@ -23,11 +24,12 @@ internal static class JitCompiler
             var compiled = new List<CompiledMethod>(pieces.Count);
             foreach (var (piece, name) in pieces)
             {
-                var il = new IlWriter(piece.Method.GetILGenerator());
+                var listing = keepNativeCode ? new List<IntermediateLine>() : null;
+                var il = new IlWriter(piece.Method.GetILGenerator(), listing);
                 bool whole = pieces.Count(other => ReferenceEquals(other.Piece.Function, piece.Function)) == 1;
                 var emitter = new MethodEmitter(input, methods, piece, il, whole ? StackLocals.Of(input, piece.Function, il) : StackLocals.None);
                 emitter.Emit();
-                compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method, emitter.Slots));
+                compiled.Add(new CompiledMethod(name, emitter.Cost, piece.Method, emitter.Slots) { Intermediate = listing ?? [] });
             }
 
             // What is called is compiled before what calls it, so that calls lead straight there.

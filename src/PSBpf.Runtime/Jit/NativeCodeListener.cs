@@ -36,6 +36,7 @@ internal sealed class NativeCodeListener : EventListener
                     Name = method.Name,
                     Address = place.Address,
                     Bytes = bytes,
+                    Intermediate = method.Intermediate,
                     // The runtime does not say which instruction each byte comes from; where the method begins is known.
                     Points = method.Slots.Count > 0 ? [new NativeCodePoint(0, method.Slots.Min())] : [],
                 });

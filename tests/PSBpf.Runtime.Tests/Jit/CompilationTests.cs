@@ -73,6 +73,7 @@ public sealed class CompilationTests
         Assert.Equal(2, code.Count);
         Assert.All(code, method => Assert.NotEqual(0ul, method.Address));
         Assert.Equal(42u, Run(program));
+        Assert.Equal(["ldc.i4 41", "conv.i8", "stloc.s V_0"], code[1].Intermediate.Where(line => line.Instruction == 3).Select(line => line.Text));
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64) return;
 
         // mov r32, 41 is in the subprogram, and every method returns.

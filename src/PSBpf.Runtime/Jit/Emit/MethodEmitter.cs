@@ -63,6 +63,7 @@ internal sealed partial class MethodEmitter
             EmitBlock(block, index + 1 < piece.Blocks.Count ? piece.Blocks[index + 1] : null);
         }
 
+        _il.Slot = -1;
         foreach (var (target, label) in _hops)
         {
             _il.MarkLabel(label);
@@ -86,6 +87,7 @@ internal sealed partial class MethodEmitter
         while (slot < block.End)
         {
             _slots.Add(slot);
+            _il.Slot = slot;
             ref readonly var instruction = ref _input.Code[slot];
             bool last = slot + instruction.Row.Slots >= block.End;
             if (last && instruction.Row.Kind is FormKind.Branch or FormKind.MayGoto or FormKind.Jump) EmitJump(in instruction, slot, block);
