@@ -43,4 +43,8 @@ public static partial class DiagnosticRules
     /// <summary>A program without machine code to show.</summary>
     public static readonly DiagnosticRule NoNativeCode = new("BPF4010", "no-native-code", NotFound,
         "Switch it on with Set-BpfOption -Jit Debug, and load the program again.");
+
+    /// <summary>A source that ended for a reason that nobody foresaw.</summary>
+    public static readonly DiagnosticRule SourceFailed = new("BPF4020", "source-failed", SystemFailure,
+        "Report this with the message: a source must end with a reason of its own.");
 }

@@ -10,6 +10,11 @@ internal sealed class EthernetLayer : LayerFormat
 
     public override IReadOnlyList<string> Fields { get; } = ["dst", "src", "type"];
 
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["dst"] = new(0, 6), ["src"] = new(6, 6), ["type"] = new(12, 2),
+    };
+
     public override byte[] Write(LayerValues values, LayerFormat? next, NetworkHeader? network, byte[] inner)
     {
         var type = new byte[2];
@@ -24,6 +29,11 @@ internal sealed class VlanLayer : LayerFormat
     public override string Name => "vlan";
 
     public override IReadOnlyList<string> Fields { get; } = ["id", "priority", "dei", "type"];
+
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["id"] = new(0, 2, 12),
+    };
 
     public override ushort? EtherType => 0x8100;
 
@@ -43,6 +53,11 @@ internal sealed class ArpLayer : LayerFormat
     public override string Name => "arp";
 
     public override IReadOnlyList<string> Fields { get; } = ["operation", "sha", "spa", "tha", "tpa"];
+
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sha"] = new(8, 6), ["spa"] = new(14, 4), ["tha"] = new(18, 6), ["tpa"] = new(24, 4),
+    };
 
     public override ushort? EtherType => 0x0806;
 

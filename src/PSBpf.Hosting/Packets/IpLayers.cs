@@ -23,6 +23,13 @@ internal sealed class Ipv4Layer : LayerFormat
     public override IReadOnlyList<string> Fields { get; } =
         ["version", "ihl", "tos", "length", "id", "flags", "fragment", "ttl", "protocol", "checksum", "src", "dst", "options"];
 
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["tos"] = new(1, 1), ["id"] = new(4, 2), ["ttl"] = new(8, 1), ["src"] = new(12, 4), ["dst"] = new(16, 4),
+    };
+
+    public override LayerChecksum Checksum { get; } = new(10, HeaderOnly: true);
+
     public override ushort? EtherType => 0x0800;
 
     public override byte? IpProtocol(int ipVersion) => 4;
@@ -59,6 +66,11 @@ internal sealed class Ipv6Layer : LayerFormat
     public override string Name => "ipv6";
 
     public override IReadOnlyList<string> Fields { get; } = ["version", "class", "flow", "length", "next", "hops", "src", "dst"];
+
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["flow"] = new(1, 3, 20), ["hops"] = new(7, 1), ["src"] = new(8, 16), ["dst"] = new(24, 16),
+    };
 
     public override ushort? EtherType => 0x86dd;
 

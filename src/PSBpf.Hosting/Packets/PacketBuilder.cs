@@ -21,7 +21,11 @@ public static class PacketBuilder
 
     /// <summary>Builds a packet.</summary>
     /// <exception cref="BpfException">BPF0405, when a layer or field is unknown or a value does not fit.</exception>
-    public static byte[] Build(IEnumerable<PacketLayer> layers)
+    public static byte[] Build(IEnumerable<PacketLayer> layers) => BuildTemplate(layers).Bytes;
+
+    /// <summary>Builds a packet whose fields can be found again.</summary>
+    /// <exception cref="BpfException">BPF0405, as for <see cref="Build"/>.</exception>
+    public static PacketTemplate BuildTemplate(IEnumerable<PacketLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         var stack = layers.Select(layer => (Layer: layer, Format: Find(layer.Name))).ToList();
@@ -32,9 +36,14 @@ public static class PacketBuilder
         var values = stack.ConvertAll(item => new LayerValues(item.Layer, item.Format.Fields));
         var networks = Networks(stack.ConvertAll(item => item.Format), values);
         byte[] bytes = [];
+        var fromEnd = new int[stack.Count];
         for (var i = stack.Count - 1; i >= 0; i--)
+        {
             bytes = stack[i].Format.Write(values[i], i + 1 < stack.Count ? stack[i + 1].Format : null, networks[i], bytes);
-        return bytes;
+            fromEnd[i] = bytes.Length;
+        }
+
+        return new PacketTemplate(bytes, [.. stack.Select((item, i) => new PlacedLayer(item.Format, bytes.Length - fromEnd[i], KeepsChecksum: values[i].Has("checksum")))]);
     }
 
     private static (PacketLayer Layer, LayerFormat Format) Empty(string name) =>

@@ -12,6 +12,13 @@ internal sealed class TcpLayer : LayerFormat
     public override IReadOnlyList<string> Fields { get; } =
         ["sport", "dport", "seq", "ack", "offset", "flags", "window", "checksum", "urgent", "options"];
 
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sport"] = new(0, 2), ["dport"] = new(2, 2), ["seq"] = new(4, 4), ["ack"] = new(8, 4), ["flags"] = new(13, 1), ["window"] = new(14, 2),
+    };
+
+    public override LayerChecksum Checksum { get; } = new(16);
+
     public override byte? IpProtocol(int ipVersion) => 6;
 
     public override byte[] Write(LayerValues values, LayerFormat? next, NetworkHeader? network, byte[] inner)
@@ -57,6 +64,13 @@ internal sealed class UdpLayer : LayerFormat
 
     public override IReadOnlyList<string> Fields { get; } = ["sport", "dport", "length", "checksum"];
 
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["sport"] = new(0, 2), ["dport"] = new(2, 2),
+    };
+
+    public override LayerChecksum Checksum { get; } = new(6, ZeroMeansNone: true);
+
     public override byte? IpProtocol(int ipVersion) => 17;
 
     public override byte[] Write(LayerValues values, LayerFormat? next, NetworkHeader? network, byte[] inner)
@@ -80,6 +94,13 @@ internal sealed class IcmpLayer : LayerFormat
     public override string Name => "icmp";
 
     public override IReadOnlyList<string> Fields { get; } = ["type", "code", "checksum", "id", "sequence"];
+
+    public override IReadOnlyDictionary<string, FieldPlace> Places { get; } = new Dictionary<string, FieldPlace>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["type"] = new(0, 1), ["code"] = new(1, 1), ["id"] = new(4, 2), ["sequence"] = new(6, 2),
+    };
+
+    public override LayerChecksum Checksum { get; } = new(2);
 
     public override byte? IpProtocol(int ipVersion) => ipVersion == 6 ? (byte)58 : (byte)1;
 

@@ -65,7 +65,7 @@ public sealed partial class BpfSession
         var known = items.Select(name).Distinct().Take(8).ToArray();
         throw DiagnosticRules.NameNotFound.Error(
             $"There is no {noun} '{text}'.", action: known.Length == 0
-                ? $"The session holds no {noun}s; {(noun == "link" ? "Add-BpfLink adds one" : "Import-BpfProgram brings some")}."
+                ? $"The session holds no {noun}s; {noun switch { "link" => "Add-BpfLink adds one", "source" => "Start-BpfSource starts one", _ => "Import-BpfProgram brings some" }}."
                 : $"{cmdlet} lists what there is: {string.Join(", ", known)}{(known.Length == 8 ? " …" : "")}.");
     }
 }

@@ -50,24 +50,29 @@ public sealed partial class BpfSession : IDisposable
         get { lock (_gate) return [.. _links.Values]; }
     }
 
-    /// <summary>Removes links, programs and maps, ends their readers, and closes the kernels.</summary>
+    /// <summary>Stops sources, removes links, programs and maps, ends their readers, and closes the kernels.</summary>
     public void Dispose()
     {
         BpfProgram[] programs;
         BpfMap[] maps;
         BpfLink[] links;
         IBpfKernel[] kernels;
+        BpfSource[] sources;
         lock (_gate)
         {
             if (_closed) return;
             _closed = !ReferenceEquals(this, Process.IsValueCreated ? Process.Value : null);
             (programs, maps, links, kernels) = ([.. _programs.Values], [.. _maps.Values], [.. _links.Values], [.. _kernels.Values]);
+            sources = [.. _sources.Values];
+            _sources.Clear();
             _programs.Clear();
             _maps.Clear();
             _links.Clear();
             _kernels.Clear();
         }
 
+        foreach (var source in sources) source.RequestStop();
+        foreach (var source in sources) source.Stop();
         foreach (var link in links) link.Close();
         foreach (var program in programs) program.Close();
         foreach (var map in maps) map.Close();

@@ -18,6 +18,7 @@ internal sealed class HookTable(Engine engine) : IDisposable
     private readonly ConcurrentDictionary<string, uint> _interfaces = new(StringComparer.Ordinal) { ["lo"] = 1 };
     private int _lastInterface = 1;
     private int _lastLink;
+    private int _lastInjector = -1;
 
     /// <summary>The kinds of hooks.</summary>
     public static IReadOnlyList<string> Kinds => Makers.Keys;
@@ -40,6 +41,9 @@ internal sealed class HookTable(Engine engine) : IDisposable
 
     /// <summary>An id for a new link.</summary>
     public int NextLinkId() => Interlocked.Increment(ref _lastLink);
+
+    /// <summary>A number for a new injector, from 0.</summary>
+    public int NextInjector() => Interlocked.Increment(ref _lastInjector);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PSBpf.Diagnostics;
+using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Hooks;
 
@@ -31,7 +34,7 @@ public abstract class ManagedHook
     public long Events => Sum(0);
 
     /// <summary>Time that its programs took, all together.</summary>
-    public long TotalNanoseconds => (long)(Sum(1) * (1e9 / System.Diagnostics.Stopwatch.Frequency));
+    public long TotalNanoseconds => (long)(Sum(1) * (1e9 / Stopwatch.Frequency));
 
     /// <summary>Mean time per event; 0 before the first.</summary>
     public double MeanNanoseconds => Events is var events and > 0 ? (double)TotalNanoseconds / events : 0;
@@ -42,6 +45,74 @@ public abstract class ManagedHook
     /// <returns>What each program did.</returns>
     /// <exception cref="BpfException">BPF2204 when nothing is attached; BPF2102 when a program runs too long.</exception>
     public abstract IReadOnlyList<HookResult> Fire(ReadOnlySpan<byte> packet, CancellationToken cancellation = default);
+
+    /// <summary>Runs what is attached on a packet for its verdict alone. Allocates nothing.</summary>
+    /// <param name="packet">Its bytes; they stay as they are.</param>
+    /// <param name="cancellation">Stops a program that runs for long.</param>
+    /// <returns>What the hook does with the packet: the return value of the program that decided.</returns>
+    /// <exception cref="BpfException">BPF2204 when nothing is attached; BPF2102 when a program runs too long.</exception>
+    public int Inject(ReadOnlySpan<byte> packet, CancellationToken cancellation = default)
+    {
+        var engine = Table.Engine;
+        var environment = engine.Environment;
+        var cpu = engine.Cpus.Enter(environment.Cpu);
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            if (!TryRun(cpu.State, environment, packet, cancellation, out int verdict)) throw Empty();
+            Count(cpu.Id, 1, Stopwatch.GetTimestamp() - start);
+            return verdict;
+        }
+        finally
+        {
+            engine.Cpus.Exit(cpu);
+        }
+    }
+
+    /// <summary>Opens a way in for many packets.</summary>
+    /// <param name="cpu">The virtual CPU that its packets arrive on, counted round the CPUs that there are; null for any that is free, where each injector tries another one first.</param>
+    public HookInjector OpenInjector(int? cpu = null) => new(this, cpu, Table.NextInjector());
+
+    /// <summary>A verdict's name, e.g. <c>XDP_DROP</c>, or the number.</summary>
+    public abstract string VerdictOf(int verdict);
+
+    /// <summary>Runs what is attached on a packet, inside of a run.</summary>
+    /// <returns>False when nothing is attached.</returns>
+    private protected abstract bool TryRun(RunState run, ExecutionEnvironment environment, ReadOnlySpan<byte> packet, CancellationToken cancellation, out int verdict);
+
+    /// <summary>Runs what is attached on packets, one after the other, on one lease of a processor.</summary>
+    internal void Inject(HookInjector injector, ReadOnlySpan<ReadOnlyMemory<byte>> packets, CancellationToken cancellation)
+    {
+        var engine = Table.Engine;
+        var environment = engine.Environment;
+        var cpu = engine.Cpus.Enter(environment.Cpu ?? injector.Cpu, injector.PreferredCpu);
+        long start = Stopwatch.GetTimestamp();
+        int seen = 0;
+        try
+        {
+            var run = cpu.State;
+            foreach (var packet in packets)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // Links are looked up after that for each packet: what is taken away between two packets does not wait for the last.
+                engine.Cpus.Renew(cpu);
+                if (TryRun(run, environment, packet.Span, cancellation, out int verdict))
+                {
+                    seen++;
+                    injector.Saw(verdict, packet.Length);
+                }
+                else
+                {
+                    injector.Missed(packet.Length);
+                }
+            }
+        }
+        finally
+        {
+            Count(cpu.Id, seen, Stopwatch.GetTimestamp() - start);
+            engine.Cpus.Exit(cpu);
+        }
+    }
 
     /// <summary>The table it stands in.</summary>
     private protected HookTable Table { get; }
@@ -58,18 +129,24 @@ public abstract class ManagedHook
     private protected ManagedLink[] LinksToFire()
     {
         var links = Volatile.Read(ref _links);
-        return links.Length > 0 ? links : throw DiagnosticRules.HookEmpty.Error($"Nothing is attached to {Name}.");
+        return links.Length > 0 ? links : throw Empty();
     }
 
-    /// <summary>Counts an event.</summary>
+    /// <summary>The link that runs first; null when there is none.</summary>
+    private protected ManagedLink? FirstLink => Volatile.Read(ref _links) is { Length: > 0 } links ? links[0] : null;
+
+    /// <summary>Counts events.</summary>
     /// <param name="cpu">The virtual CPU that the calling thread is on.</param>
-    /// <param name="ticks">How long its programs took.</param>
-    private protected void Count(int cpu, long ticks)
+    /// <param name="events">How many.</param>
+    /// <param name="ticks">How long their programs took; of many packets in one go with putting them in place.</param>
+    private protected void Count(int cpu, int events, long ticks)
     {
         ref long counters = ref _counters[(cpu + 1) * CounterSpread];
-        Volatile.Write(ref counters, counters + 1);
+        Volatile.Write(ref counters, counters + events);
         Volatile.Write(ref Unsafe.Add(ref counters, 1), Unsafe.Add(ref counters, 1) + ticks);
     }
+
+    private BpfException Empty() => DiagnosticRules.HookEmpty.Error($"Nothing is attached to {Name}.");
 
     private long Sum(int counter)
     {

@@ -45,7 +45,8 @@ internal sealed class VirtualCpuSet
 
     /// <summary>Starts a run.</summary>
     /// <param name="pinned">The processor it must have; null for any.</param>
-    public VirtualCpu Enter(int? pinned = null)
+    /// <param name="preferred">The processor to try first when any will do; null for the one that the thread had last.</param>
+    public VirtualCpu Enter(int? pinned = null, int? preferred = null)
     {
         if (Find() is { } running)
         {
@@ -53,7 +54,7 @@ internal sealed class VirtualCpuSet
             return running;
         }
 
-        var cpu = Take(pinned);
+        var cpu = Take(pinned, preferred);
         Epochs.Enter(cpu.Id);
         cpu.Depth = 1;
         cpu.Outer = innermost;
@@ -93,7 +94,7 @@ internal sealed class VirtualCpuSet
         return cpu;
     }
 
-    private VirtualCpu Take(int? pinned)
+    private VirtualCpu Take(int? pinned, int? preferred)
     {
         var spin = new SpinWait();
         if (pinned is { } wanted)
@@ -104,7 +105,7 @@ internal sealed class VirtualCpuSet
         }
 
         // Threads come back to the processor they had, so that per-CPU values stay where they are.
-        int start = hint;
+        int start = preferred is { } first ? (int)((uint)first % (uint)_cpus.Length) : hint;
         while (true)
         {
             for (int step = 0; step < _cpus.Length; step++)
@@ -112,7 +113,7 @@ internal sealed class VirtualCpuSet
                 int index = start + step;
                 if (index >= _cpus.Length) index %= _cpus.Length;
                 if (!_cpus[index].TryTake()) continue;
-                hint = index;
+                if (preferred is null) hint = index;
                 return _cpus[index];
             }
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using PSBpf.Diagnostics;
 using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Environment;
+using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Hooks.Xdp;
@@ -32,7 +34,7 @@ internal sealed class XdpHook : ManagedHook
             long start = Stopwatch.GetTimestamp();
             int result = (int)run.Execute();
             long ticks = Stopwatch.GetTimestamp() - start;
-            Count(cpu.Id, ticks);
+            Count(cpu.Id, 1, ticks);
             // An array, which is its own list: one object less for each packet.
             return new[]
             {
@@ -53,6 +55,19 @@ internal sealed class XdpHook : ManagedHook
         {
             engine.Cpus.Exit(cpu);
         }
+    }
+
+    /// <inheritdoc/>
+    public override string VerdictOf(int verdict) => ProgramTypeTable.Get(ProgramType.Xdp).VerdictOf(verdict);
+
+    private protected override bool TryRun(RunState run, ExecutionEnvironment environment, ReadOnlySpan<byte> packet, CancellationToken cancellation, out int verdict)
+    {
+        verdict = 0;
+        if (FirstLink is not { } link) return false;
+        run.Begin(link.Program.Executable, environment, interpret: false, cancellation);
+        XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
+        verdict = (int)run.Execute();
+        return true;
     }
 
     private protected override void CheckProgram(ManagedProgram program)
