@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using PSBpf.Diagnostics;
 
 namespace PSBpf.Hosting;
@@ -5,6 +6,8 @@ namespace PSBpf.Hosting;
 /// <summary>The source's thread.</summary>
 public sealed partial class BpfSource
 {
+    private ExceptionDispatchInfo? _broken;
+
     private void Run()
     {
         var end = SourceState.Failed;
@@ -47,7 +50,6 @@ public sealed partial class BpfSource
             int count = 0;
             long now = _pace.IsFree ? 0 : _clock.Now;
             if (!_pace.IsFree) _pace.Check(now, _pace.Due(sent, next));
-            BpfException? damage = null;
             while (more && count < Batch && (_pace.IsFree || _pace.Due(sent + count, next) <= now))
             {
                 batch[count++] = next.Data;
@@ -57,15 +59,7 @@ public sealed partial class BpfSource
                     break;
                 }
 
-                try
-                {
-                    more = TryTake(out next);
-                }
-                catch (BpfException exception)
-                {
-                    // The packets before the damage arrive first.
-                    (damage, more) = (exception, false);
-                }
+                more = TryTake(out next);
             }
 
             if (count == 0)
@@ -76,9 +70,25 @@ public sealed partial class BpfSource
 
             _injector.Inject(batch.AsSpan(0, count), stop);
             sent += count;
-            if (damage is not null) throw damage;
         }
+
+        _broken?.Throw();
     }
 
-    private bool TryTake(out FeedPacket packet) => _feed.TryTake(out packet);
+    // What goes wrong with a packet waits until those before it have arrived.
+    private bool TryTake(out FeedPacket packet)
+    {
+        packet = default;
+        try
+        {
+            return _feed.TryTake(out packet);
+        }
+#pragma warning disable CA1031 // It is thrown again.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _broken = ExceptionDispatchInfo.Capture(exception);
+            return false;
+        }
+    }
 }
