@@ -19,6 +19,7 @@
         'formats/BpfOptions.format.ps1xml'
         'formats/BpfProgram.format.ps1xml'
         'formats/BpfRunResult.format.ps1xml'
+        'formats/BpfSource.format.ps1xml'
         'formats/BpfTraceStep.format.ps1xml'
         'formats/BpfVerification.format.ps1xml'
     )
@@ -31,6 +32,7 @@
         'Get-BpfMapEntry'
         'Get-BpfOption'
         'Get-BpfProgram'
+        'Get-BpfSource'
         'Import-BpfProgram'
         'Invoke-BpfHook'
         'Invoke-BpfProgram'
@@ -41,8 +43,11 @@
         'Remove-BpfProgram'
         'Set-BpfMapEntry'
         'Set-BpfOption'
+        'Start-BpfSource'
+        'Stop-BpfSource'
         'Test-BpfProgram'
         'Use-BpfSession'
+        'Wait-BpfSource'
         'Watch-BpfRingBuffer'
     )
     FunctionsToExport    = @()

@@ -19,6 +19,10 @@ public static class PacketBuilder
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Layers { get; } =
         Formats.ToDictionary(format => format.Name, format => format.Fields, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The fields that a generator may vary, as <c>layer.field</c>, with their bits.</summary>
+    public static IReadOnlyList<(string Name, int Bits)> VaryingFields { get; } =
+        [.. Formats.SelectMany(format => format.Places.Select(place => ($"{format.Name}.{place.Key}", place.Value.Bits)))];
+
     /// <summary>Builds a packet.</summary>
     /// <exception cref="BpfException">BPF0405, when a layer or field is unknown or a value does not fit.</exception>
     public static byte[] Build(IEnumerable<PacketLayer> layers) => BuildTemplate(layers).Bytes;

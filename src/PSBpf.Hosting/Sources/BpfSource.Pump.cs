@@ -44,7 +44,7 @@ public sealed partial class BpfSource
         var batch = new ReadOnlyMemory<byte>[Batch];
         long limit = _options.Count ?? long.MaxValue, sent = 0;
         _pace.Start(_clock.Now);
-        bool more = limit > 0 & TryTake(out var next);
+        bool more = TryTake(out var next);
         while (more && !stop.IsCancellationRequested)
         {
             int count = 0;

@@ -1,4 +1,5 @@
 using PSBpf.Hosting;
+using PSBpf.Hosting.Packets;
 using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
@@ -47,4 +48,26 @@ internal sealed class HookCompleter : NameCompleter
         session.GetHooks().Select(hook => (hook.Name, Tip(hook)));
 
     internal static string Tip(BpfHook hook) => hook.Links.Count == 0 ? "nothing attached" : $"runs {string.Join(", ", hook.Links)}";
+}
+
+/// <summary>Completes names of sources.</summary>
+internal class SourceCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique([.. session.Sources.Where(IsOffered)], source => source.Name, source => source.Id, source => $"{source.State}, to {source.Hook}, id {source.Id}");
+
+    protected virtual bool IsOffered(BpfSource source) => true;
+}
+
+/// <summary>Completes names of sources that run.</summary>
+internal sealed class RunningSourceCompleter : SourceCompleter
+{
+    protected override bool IsOffered(BpfSource source) => source.State == SourceState.Running;
+}
+
+/// <summary>Completes fields of packets that generators vary.</summary>
+internal sealed class PacketFieldCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        PacketBuilder.VaryingFields.Select(field => (field.Name, $"{field.Bits} bits"));
 }

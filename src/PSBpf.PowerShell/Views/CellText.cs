@@ -46,6 +46,21 @@ public static class CellText
     /// <summary>A time in nanoseconds, short ones with a digit behind the point.</summary>
     public static string Nanoseconds(double value) => value.ToString(value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
+    /// <summary>A number of things, in groups of three digits.</summary>
+    public static string Count(double value) => value.ToString(value is > 0 and < 100 && value != Math.Floor(value) ? "0.0" : "N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A part of one, in percent.</summary>
+    public static string Percent(double part) => (Math.Floor(part * 100) / 100).ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
+
+    /// <summary>What became of a source's packets, the most frequent first; or why it failed.</summary>
+    public static string Verdicts(BpfSource source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Error is { } error) return $"{error.Id}: {error.Message}";
+        var parts = source.Verdicts.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key}={Count(pair.Value)}");
+        return string.Join(' ', source.Unseen > 0 ? parts.Append($"unseen={Count(source.Unseen)}") : parts);
+    }
+
     // PerCpuArray → percpu_array: the UAPI writes these three as one word.
     private static string Underscores(string name)
     {
