@@ -27,12 +27,25 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Measure-BpfProgram po -Mode ", "Interpreter Jit Linux")]
     [InlineData("New-BpfProgram xd", "Xdp")]
     [InlineData("New-BpfProgram xdp -Map block", "blocklist")]
+    [InlineData("Start-BpfSource ./mixed.pcap xd", "xdp:eth0")]
+    [InlineData("Start-BpfSource -Hook xdp:eth0 -Packet 'aa' -Random udp", "udp.dport udp.sport")]
+    [InlineData("Start-BpfSource -Hook xdp:eth0 -Packet 'aa' -Counter ipv6.s", "ipv6.src")]
+    [InlineData("Get-BpfSource -State ", "Failed Finished Running Stopped")]
     [InlineData("Set-BpfOption -Jit ", "Debug Off On")]
     [InlineData("Set-BpfOption -JitTiming e", "Eager")]
     [InlineData("Set-BpfOption -Kernel m", "Managed")]
     public void An_argument_completes_to(string line, string expected)
     {
         Assert.Equal(expected.Split(' '), Complete(line).Select(match => match.CompletionText));
+    }
+
+    [Fact]
+    public void Sources_complete_by_name_and_those_that_have_ended_only_to_be_looked_at()
+    {
+        _shell.Get("Start-BpfSource ./few-le-us.pcap xdp:eth0 -Name over | Wait-BpfSource; Start-BpfSource -Packet 'aa' -Hook xdp:eth0 -Rate 1 -Name ongoing");
+        Assert.Equal(["ongoing", "over"], Complete("Get-BpfSource o").Select(match => match.CompletionText));
+        Assert.Equal(["ongoing"], Complete("Stop-BpfSource o").Select(match => match.CompletionText));
+        Assert.Equal(["ongoing"], Complete("Wait-BpfSource o").Select(match => match.CompletionText));
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class PipelineTests : IDisposable
     [InlineData("Watch-BpfRingBuffer events -ScriptBlock { $_ }")]
     [InlineData("Use-BpfSession { Import-BpfProgram ./packet_counter.bpf.o | Out-Null; Watch-BpfRingBuffer events }")]
     [InlineData("Invoke-BpfProgram packet_counter -Packet @{ tcp = @{} } -Repeat 2147483647")]
+    [InlineData("Start-BpfSource -Packet 'aa' -Hook xdp:eth0 -Rate 1 -WarningAction Ignore | Wait-BpfSource")]
     [InlineData("while ($true) { Invoke-BpfProgram packet_counter -Path ./mixed.pcap }")]
     public void Stopping_the_pipeline_ends_it_soon(string script)
     {
@@ -70,6 +71,29 @@ public sealed class PipelineTests : IDisposable
         Assert.Equal("packet_counter", _shell.Get("(Get-BpfProgram).Name")[0].ToString());
         _shell.Get($"Remove-Module PSBpf; Import-Module '{Repository.Manifest}'");
         Assert.Equal("packet_counter", _shell.Get("(Get-BpfProgram).Name")[0].ToString());
+    }
+
+    [Fact]
+    public void Closing_a_runspace_stops_the_sources_that_it_started()
+    {
+        var mine = _shell.Get("Start-BpfSource ./mixed.pcap xdp:eth0 -Loop -WarningAction Ignore")[0];
+        using var other = new Shell();
+        var theirs = other.Get("Start-BpfSource ./mixed.pcap xdp:eth0 -Loop -WarningAction Ignore; Start-BpfSource -Packet 'aa' -Hook xdp:eth1 -Rate 1 -WarningAction Ignore");
+        Assert.Equal(["Running", "Running"], theirs.Select(State));
+        other.Runspace.Close();
+        Assert.Equal(["Stopped", "Stopped"], theirs.Select(State));
+        Assert.Equal("Running", State(mine));
+        _shell.Get("Stop-BpfSource *");
+
+        static string State(PSObject source) => source.Properties["State"].Value.ToString()!;
+    }
+
+    [Fact]
+    public void A_block_that_ends_stops_its_sources()
+    {
+        var source = _shell.Get("Use-BpfSession { Start-BpfSource ./mixed.pcap xdp:eth0 -Loop -WarningAction Ignore }")[0];
+        Assert.Equal("Stopped", source.Properties["State"].Value.ToString());
+        Assert.Empty(_shell.Get("Get-BpfSource -State Running"));
     }
 
     [Fact]

@@ -33,6 +33,21 @@ public sealed class ViewTests : IDisposable
     }
 
     [Fact]
+    public void A_source_shows_how_far_it_is_and_what_became_of_its_packets()
+    {
+        var shown = Words(_shell.Show("""
+            Use-BpfSession {
+                Start-BpfSource ./few-le-us.pcap xdp:eth1 -WarningAction Ignore | Wait-BpfSource | Out-Null
+                Import-BpfProgram ./packet_counter.bpf.o -Attach xdp:eth0 | Out-Null
+                Start-BpfSource ./mixed.pcap xdp:eth0 -Loop -Count 4140 | Wait-BpfSource | Out-Null
+                Get-BpfSource
+            }
+            """));
+        Assert.Contains("Id Name Hook State Packets Per s Done Verdicts", shown, StringComparison.Ordinal);
+        Assert.Matches(@"1 few-le-us xdp:eth1 Finished 8 [0-9,.]+ 100% unseen=8 2 mixed xdp:eth0 Finished 4,140 [0-9,.]+ 100% XDP_PASS=3,250 XDP_DROP=890$", shown);
+    }
+
+    [Fact]
     public void A_listing_shows_lines_of_c_and_below_them_slots_bytes_and_instructions()
     {
         var lines = _shell.Show("Get-BpfInstruction -Path ./port_firewall.bpf.o").Split('\n');

@@ -41,9 +41,20 @@ public sealed partial class BpfSession
         return Start(hook, () => new GeneratorFeed(generator), options, SourceClock.Machine);
     }
 
-    /// <summary>The source with a name, or with an id written in digits.</summary>
-    /// <exception cref="BpfException">BPF4001 when there is none, BPF4002 when several have the name.</exception>
-    public BpfSource GetSource(string nameOrId) => One(Sources, nameOrId, "source", "Get-BpfSource", source => source.Id, source => source.Name);
+    /// <summary>
+    /// The source with a name, or with an id written in digits. Of several with the name it is the one that runs, or the latest when
+    /// all have ended: the same capture is often sent again.
+    /// </summary>
+    /// <exception cref="BpfException">BPF4001 when there is none, BPF4002 when several with the name run.</exception>
+    public BpfSource GetSource(string nameOrId)
+    {
+        var sources = Sources;
+        var named = sources.Where(source => source.Name == nameOrId).ToArray();
+        var running = named.Where(source => source.State == SourceState.Running).ToArray();
+        return running.Length > 0
+            ? One(running, nameOrId, "source", "Get-BpfSource", source => source.Id, source => source.Name)
+            : named.LastOrDefault() ?? One(sources, nameOrId, "source", "Get-BpfSource", source => source.Id, source => source.Name);
+    }
 
     /// <summary>The source with an id.</summary>
     /// <exception cref="BpfException">BPF4001, when there is none.</exception>

@@ -46,8 +46,14 @@ public static class CellText
     /// <summary>A time in nanoseconds, short ones with a digit behind the point.</summary>
     public static string Nanoseconds(double value) => value.ToString(value < 100 ? "0.0" : "N0", CultureInfo.InvariantCulture);
 
-    /// <summary>A number of things, in groups of three digits.</summary>
-    public static string Count(double value) => value.ToString(value is > 0 and < 100 && value != Math.Floor(value) ? "0.0" : "N0", CultureInfo.InvariantCulture);
+    /// <summary>A number of things, in groups of three digits; in millions where it takes many.</summary>
+    public static string Count(double value) => value switch
+    {
+        >= 1e8 => (value / 1e6).ToString("N0", CultureInfo.InvariantCulture) + "M",
+        >= 1e7 => (value / 1e6).ToString("0.0", CultureInfo.InvariantCulture) + "M",
+        > 0 and < 100 when value != Math.Floor(value) => value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.ToString("N0", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>A part of one, in percent.</summary>
     public static string Percent(double part) => (Math.Floor(part * 100) / 100).ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);

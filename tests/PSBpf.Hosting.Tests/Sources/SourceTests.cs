@@ -126,9 +126,22 @@ public sealed class SourceTests : IDisposable
         Assert.Equal(80_006, _session.GetHook(Hook).Events);
         Assert.Equal(sources, _session.Sources);
         Assert.Equal(4, sources.Select(source => source.Id).Distinct().Count());
-        Assert.Equal("BPF4002", Assert.Throws<BpfException>(() => _session.GetSource("mixed")).Id);
         Assert.Same(sources[2], _session.GetSource(sources[2].Id));
         Assert.Equal(4, _session.FindSources("mi*").Count);
+    }
+
+    [Fact]
+    public void A_name_means_the_source_that_runs_or_else_the_latest()
+    {
+        BpfSource[] ended = [.. Enumerable.Range(0, 2).Select(_ => End(_session.StartGenerator(Ping, Hook, new SourceOptions { Count = 1 })))];
+        Assert.Same(ended[1], _session.GetSource("generator"));
+        var running = _session.StartGenerator(Ping, Hook, new SourceOptions { Rate = 0.001 });
+        End(_session.StartGenerator(Ping, Hook, new SourceOptions { Count = 1 }));
+        Assert.Same(running, _session.GetSource("generator"));
+        Assert.Same(ended[0], _session.GetSource($"{ended[0].Id}"));
+        _session.StartGenerator(Ping, Hook, new SourceOptions { Rate = 0.001 });
+        Assert.Equal("BPF4002", Assert.Throws<BpfException>(() => _session.GetSource("generator")).Id);
+        Assert.Equal("BPF4001", Assert.Throws<BpfException>(() => _session.GetSource("mixed")).Id);
     }
 
     [Fact]
