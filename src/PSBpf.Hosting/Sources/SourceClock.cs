@@ -18,12 +18,13 @@ internal abstract class SourceClock
 
     /// <summary>
     /// The stopwatch. The system wakes a thread to the millisecond. Where more than a few of them are left it sleeps for all but
-    /// the last and spins to the moment itself, which takes a fifth of a processor at most; where less is left it sleeps past it.
+    /// about the last and spins to the moment itself, which takes a fifth of a processor at the very most; where less is left it sleeps past it.
     /// </summary>
     private sealed class MachineClock : SourceClock
     {
         private const long Millisecond = 1_000_000;
         private const long WorthSpinning = 5 * Millisecond;
+        private const long WakesLate = Millisecond / 5;
 
         public override long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
 
@@ -38,7 +39,7 @@ internal abstract class SourceClock
             }
 
             // In parts: no wait is longer than the system can count.
-            if (cancellation.WaitHandle.WaitOne((int)Math.Min((left - Millisecond) / Millisecond, int.MaxValue / 2))) return;
+            if (cancellation.WaitHandle.WaitOne((int)Math.Min((left - WakesLate) / Millisecond, int.MaxValue / 2))) return;
             var spin = new SpinWait();
             while (!cancellation.IsCancellationRequested && moment - Now is > 0 and < WorthSpinning) spin.SpinOnce(sleep1Threshold: -1);
         }

@@ -21,6 +21,7 @@ internal sealed class CallCost : ICostMeasurement
         using var link = context.Managed.Attach(program, HookName.Parse("xdp:bench0"));
         var hook = context.Managed.GetHook(link.Hook);
         foreach (var figure in Figures("hook fire", () => hook.Fire(built.Workload.Packet))) yield return figure;
+        foreach (var figure in Figures("hook inject", () => hook.Inject(built.Workload.Packet))) yield return figure;
 
         IEnumerable<CostFigure> Figures(string name, Action action)
         {

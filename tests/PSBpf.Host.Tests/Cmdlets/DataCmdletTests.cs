@@ -12,6 +12,7 @@ public sealed class DataCmdletTests : IDisposable
 
     [Theory]
     [InlineData("[ordered]@{a=1;b='x'} | ConvertTo-Json -Compress", """{"a":1,"b":"x"}""")]
+    [InlineData("$d = [Collections.Generic.Dictionary[string,long]]::new(); $d.Add('a', 1); $d | ConvertTo-Json -Compress", """{"a":1}""")]
     [InlineData("1,2 | ConvertTo-Json -Compress", "[1,2]")]
     [InlineData("1 | ConvertTo-Json -AsArray -Compress", "[1]")]
     [InlineData("ConvertTo-Json @() -Compress", "[]")]

@@ -81,7 +81,7 @@ internal sealed class JsonWriter(int depth, bool compress, bool enumsAsStrings)
         switch (plain)
         {
             case IDictionary dictionary:
-                WriteMembers(dictionary.Cast<DictionaryEntry>()
+                WriteMembers(Entries(dictionary)
                     .Select(static entry => (LanguagePrimitives.ConvertTo<string>(entry.Key), entry.Value))
                     .Concat(OnWrapper(value)), level);
                 return;
@@ -92,6 +92,12 @@ internal sealed class JsonWriter(int depth, bool compress, bool enumsAsStrings)
                 WriteMembers(Members(value!), level);
                 return;
         }
+    }
+
+    // Asked as IEnumerable, a generic dictionary hands out pairs of its own.
+    private static IEnumerable<DictionaryEntry> Entries(IDictionary dictionary)
+    {
+        for (var entries = dictionary.GetEnumerator(); entries.MoveNext();) yield return entries.Entry;
     }
 
     // Note properties of a wrapper that is no custom object come after the object's own members.
