@@ -1,3 +1,4 @@
+using PSBpf.Hosting;
 using PSBpf.Kernel;
 using PSBpf.Objects;
 using PSBpf.Runtime;
@@ -7,10 +8,14 @@ using PSBpf.Uapi;
 
 namespace PSBpf.Benchmarks.Costs;
 
-/// <summary>Packets per second of a capture that is fired at a hook: the sample programs on the sample capture, one thread.</summary>
+/// <summary>
+/// Packets per second of a capture at a hook: the sample programs on the sample capture, one thread. Fired packet by packet with
+/// all that a result has, and sent by a source for the verdicts alone.
+/// </summary>
 internal sealed class ReplayCost : ICostMeasurement
 {
     private const string Capture = "mixed.pcap";
+    private const long SourcePackets = 4_000_000;
 
     public string Title => $"replay of {Capture} at an XDP hook";
 
@@ -47,7 +52,7 @@ internal sealed class ReplayCost : ICostMeasurement
         public void Dispose() => link.Remove();
     }
 
-    private static IEnumerable<CostFigure> AtHook(CostContext context)
+    private IEnumerable<CostFigure> AtHook(CostContext context)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Samples");
         byte[][] packets;
