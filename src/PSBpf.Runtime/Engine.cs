@@ -45,6 +45,9 @@ internal sealed class Engine
     /// <summary>Programs by id.</summary>
     public ProgramTable Programs { get; } = new();
 
+    /// <summary>What programs print.</summary>
+    public TraceBuffer Trace { get; } = new();
+
     /// <summary>Native memory of maps.</summary>
     public MemoryAccount Account { get; }
 

@@ -92,6 +92,9 @@ public sealed class ManagedKernel : IBpfKernel
     /// <summary>The hooks that were named so far, by name.</summary>
     public IReadOnlyList<ManagedHook> Hooks => _hooks.All;
 
+    /// <summary>What programs print with bpf_trace_printk, for whoever wants to read it.</summary>
+    public TraceBuffer Trace => _engine.Trace;
+
     /// <summary>What runs, for tests of this assembly.</summary>
     internal Engine Engine => _engine;
 

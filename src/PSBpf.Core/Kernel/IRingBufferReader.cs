@@ -21,6 +21,9 @@ public interface IRingBufferReader : IDisposable
     /// <summary>Bytes, headers included, that are reserved or committed and not yet consumed.</summary>
     long BacklogBytes { get; }
 
+    /// <summary>Samples that are committed, not discarded, and not yet consumed; counted on each reading.</summary>
+    long Backlog { get; }
+
     /// <summary>Samples that did not fit since the map was made; −1 where the kernel does not count them.</summary>
     long Dropped { get; }
 }

@@ -14,6 +14,17 @@ public static class HelperTable
 
     private static readonly MapType[] RingBuffers = [MapType.RingBuf];
 
+    private static readonly MapType[] PerfEventArrays = [MapType.PerfEventArray];
+
+    // What cannot load here (infrared, extensions, LSM, struct_ops) keeps the kernel's general rule: tracing may, the others may not.
+    private static readonly ProgramType[] PerfOutputTypes =
+    [
+        ProgramType.SocketFilter, ProgramType.Kprobe, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.Tracepoint, ProgramType.Xdp, ProgramType.PerfEvent,
+        ProgramType.CgroupSkb, ProgramType.CgroupSock, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit, ProgramType.SockOps, ProgramType.SkSkb,
+        ProgramType.CgroupDevice, ProgramType.SkMsg, ProgramType.RawTracepoint, ProgramType.CgroupSockAddr, ProgramType.LwtSeg6Local, ProgramType.CgroupSysctl,
+        ProgramType.RawTracepointWritable, ProgramType.CgroupSockopt, ProgramType.Tracing, ProgramType.Lsm, ProgramType.SkLookup,
+    ];
+
     private static readonly MapType[] ProgramArrays = [MapType.ProgArray];
 
     private static readonly ProgramType[] PacketDirectTypes =
@@ -39,6 +50,7 @@ public static class HelperTable
         Row(14, ReturnKind.Integer, []),
         Row(15, ReturnKind.Integer, []),
         Row(16, ReturnKind.Integer, [UninitializedMemory, Size]),
+        Row(25, ReturnKind.Integer, [Context, ConstantMap, Anything, Memory, SizeOrZero], types: PerfOutputTypes, maps: PerfEventArrays),
         Row(26, ReturnKind.Integer, [Context, Anything, UninitializedMemory, Size], types: SkbReadTypes),
         Row(28, ReturnKind.Integer, [MemoryOrNull, SizeOrZero, MemoryOrNull, SizeOrZero, Anything], takesPacket: true, types: PacketDirectTypes),
         Row(42, ReturnKind.Integer, []),

@@ -1,5 +1,6 @@
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
+using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
 
@@ -13,12 +14,13 @@ namespace PSBpf.Hosting;
 /// <param name="Name">Its C name; empty when unknown.</param>
 internal sealed record EventType(BtfType? Type, string Name)
 {
-    private static readonly EventType Unknown = new(null, "");
+    public static readonly EventType Unknown = new(null, "");
 
     public static EventType Find(BpfMap map)
     {
         if (map.ObjectTypes is not { } types) return Unknown;
-        if (map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, own.Declare(declared));
+        // The values of a perf event array are descriptors, whatever its events are.
+        if (map.Type == MapType.RingBuf && map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, own.Declare(declared));
         var candidates = PointedTo(types).DistinctBy(type => type.Name).ToArray();
         if (candidates.Length > 1) candidates = [.. candidates.Where(type => NamedAs(type.Name, map.Name))];
         return candidates.Length == 1 ? new(candidates[0], types.Declare(candidates[0])) : Unknown;

@@ -139,7 +139,12 @@ public sealed partial class BpfMap
     private void RequireKeys()
     {
         if (!HasKeys)
-            throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type} and has no keys.", action: Type == MapType.RingBuf ? "Read it with Watch-BpfRingBuffer." : null);
+            throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type} and has no keys.", action: Type switch
+            {
+                MapType.RingBuf => "Read it with Watch-BpfRingBuffer.",
+                MapType.PerfEventArray => "Read it with Watch-BpfPerfBuffer.",
+                _ => null,
+            });
     }
 
     // A map that goes away under the call answers as a removed one does.

@@ -65,8 +65,8 @@ public sealed partial class BpfMap
     /// <summary>C name of the key's type; empty when unknown.</summary>
     public string KeyType => _codec.Key.TypeName;
 
-    /// <summary>C name of the value's type; for ring buffers that of an event; empty when unknown.</summary>
-    public string ValueType => Type == MapType.RingBuf ? EventType.Find(this).Name : _codec.Value.TypeName;
+    /// <summary>C name of the value's type; for ring buffers and perf event arrays that of an event; empty when unknown.</summary>
+    public string ValueType => HasEvents ? EventType.Find(this).Name : _codec.Value.TypeName;
 
     /// <summary>Bytes that it takes, as far as known.</summary>
     public long MemoryBytes => _map.MemoryBytes;
@@ -95,7 +95,7 @@ public sealed partial class BpfMap
 
     internal IKernelMap KernelMap => _removed ? throw Gone() : _map;
 
-    internal bool HasKeys => KeySize > 0;
+    internal bool HasKeys => KeySize > 0 && Type != MapType.PerfEventArray;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -29,6 +29,8 @@ internal sealed class DeclaredMap(MapSpec spec) : IKernelMap
 
     public IRingBufferReader OpenRingBuffer() => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");
 
+    public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options) => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");
+
     public void Dispose()
     {
     }

@@ -128,6 +128,13 @@ public sealed partial class BpfSession
 
     private List<BpfProgram> Register(ObjectLoading loading, ObjectSpec spec, ImportOptions options)
     {
+        var programs = Enter(loading, spec, options);
+        foreach (var map in programs.SelectMany(program => program.GetMaps()).Distinct()) map.PrepareEvents();
+        return programs;
+    }
+
+    private List<BpfProgram> Enter(ObjectLoading loading, ObjectSpec spec, ImportOptions options)
+    {
         lock (_gate)
         {
             ThrowIfClosed();

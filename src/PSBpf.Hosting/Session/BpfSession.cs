@@ -73,6 +73,7 @@ public sealed partial class BpfSession : IDisposable
 
         foreach (var source in sources) source.RequestStop();
         foreach (var source in sources) source.Stop();
+        Interlocked.Exchange(ref _closing, new CancellationTokenSource()).Cancel();
         foreach (var link in links) link.Close();
         foreach (var program in programs) program.Close();
         foreach (var map in maps) map.Close();

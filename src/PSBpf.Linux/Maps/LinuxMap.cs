@@ -77,6 +77,15 @@ internal sealed class LinuxMap : IKernelMap
         return RingBufferReader.Open(this, _ringTurn);
     }
 
+    public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (Spec.Type != MapType.PerfEventArray)
+            throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is of type {Spec.Type}; only perf event arrays have perf buffers.");
+        return PerfBufferReader.Open(this, options);
+    }
+
     /// <summary>BPF_MAP_FREEZE: from now on only programs may write.</summary>
     internal Errno Freeze()
     {

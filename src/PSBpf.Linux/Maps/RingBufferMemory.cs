@@ -89,6 +89,25 @@ internal sealed unsafe class RingBufferMemory : IDisposable
         return RingBufferHead.Sample;
     }
 
+    /// <summary>Samples between both positions: committed and not discarded.</summary>
+    public long CountSamples()
+    {
+        while (true)
+        {
+            long samples = 0;
+            ulong start = ConsumerPosition, end = Volatile.Read(ref *(ulong*)_producer.Address);
+            for (var position = start; position < end;)
+            {
+                var header = Volatile.Read(ref *(uint*)(_producer.Address + _page + (position & _mask)));
+                if ((header & (BusyBit | DiscardBit)) == 0) samples++;
+                position += ((header & ~(BusyBit | DiscardBit)) + HeaderBytes + 7) & ~7u;
+            }
+
+            // What was consumed meanwhile may have been written anew, and its headers with it.
+            if (ConsumerPosition == start) return samples;
+        }
+    }
+
     /// <summary>Gives the oldest record's room back to the producers; it must be a sample or discarded.</summary>
     public void Advance()
     {

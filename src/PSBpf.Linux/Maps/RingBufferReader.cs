@@ -66,6 +66,23 @@ internal sealed class RingBufferReader : IRingBufferReader
         }
     }
 
+    public long Backlog
+    {
+        get
+        {
+            if (!_memory.TryAcquire()) return 0;
+            try
+            {
+                // Whoever consumes meanwhile moves the start, not what lies there.
+                return _memory.CountSamples();
+            }
+            finally
+            {
+                _memory.Release();
+            }
+        }
+    }
+
     public int Consume(RingBufferConsumer consumer)
     {
         ArgumentNullException.ThrowIfNull(consumer);

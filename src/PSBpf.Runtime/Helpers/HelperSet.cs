@@ -37,6 +37,7 @@ internal static unsafe class HelperSet
         Row(14, WorldHelpers.GetCurrentPidTgid);
         Row(15, WorldHelpers.GetCurrentUidGid);
         Row(16, WorldHelpers.GetCurrentComm);
+        Row(25, PerfEventHelpers.Output);
         Row(26, PacketHelpers.SkbLoadBytes);
         Row(28, ChecksumHelpers.CsumDiff);
         Row(42, WorldHelpers.GetNumaNodeId);

@@ -108,6 +108,24 @@ internal sealed unsafe class KernelMap : IKernelMap
     }
 
     /// <inheritdoc/>
+    public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (Storage is not PerfEventArrayMap array) throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is a {Spec.Type}, no perf event array.");
+        if (!Hold()) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' has been removed ({Errno.EBADF}).");
+        try
+        {
+            return new PerfBufferReader(array, options);
+        }
+        catch
+        {
+            Storage.Release();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;

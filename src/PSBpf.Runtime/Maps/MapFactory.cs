@@ -20,6 +20,8 @@ internal static class MapFactory
         [MapType.Hash] = new(CheckHash, HashFlags, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: false)),
         [MapType.Array] = new(CheckArray, ArrayFlags | MapFlags.Mmapable | MapFlags.InnerMap, static (engine, spec) => new ArrayMap(engine, spec)),
         [MapType.ProgArray] = new(CheckProgArray, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new ProgArrayMap(engine, spec)),
+        [MapType.PerfEventArray] = new(CheckPerfEventArray, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode | MapFlags.PreserveElements,
+            static (engine, spec) => new PerfEventArrayMap(engine, spec)),
         [MapType.PerCpuHash] = new(CheckHash, HashFlags, static (engine, spec) => HashMap.Create(engine, spec, perCpu: true, evicts: false), PerCpu: true),
         [MapType.PerCpuArray] = new(CheckArray, ArrayFlags, static (engine, spec) => new PerCpuArrayMap(engine, spec), PerCpu: true),
         [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: true)),
@@ -43,7 +45,7 @@ internal static class MapFactory
         if ((spec.Flags & ~row.Flags) is var unknown and not MapFlags.None) throw Invalid(spec, Errno.EINVAL, $"flags {unknown} do not fit its type");
         if (spec.Flags.HasFlag(MapFlags.ReadOnly | MapFlags.WriteOnly) || spec.Flags.HasFlag(MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram))
             throw Invalid(spec, Errno.EINVAL, "it cannot be read-only and write-only at once");
-        spec = spec with { MaxEntries = spec.Type == MapType.RingBuf ? RingBufferMap.RoundSize(spec.MaxEntries) : spec.MaxEntries };
+        spec = spec with { MaxEntries = Entries(engine, spec) };
         row.Check(spec);
         if (row.PerCpu && ((ulong)spec.ValueSize + 7 & ~7ul) > LargestPerCpuValue) throw Invalid(spec, Errno.E2BIG, $"a per-CPU value has at most {LargestPerCpuValue} bytes");
 
@@ -63,6 +65,14 @@ internal static class MapFactory
         return map;
     }
 
+    /// <summary>What libbpf fills in: whole pages in a power of two for ring buffers, one slot per CPU in perf event arrays.</summary>
+    private static uint Entries(Engine engine, MapSpec spec) => spec.Type switch
+    {
+        MapType.RingBuf => RingBufferMap.RoundSize(spec.MaxEntries),
+        MapType.PerfEventArray when spec.MaxEntries == 0 => (uint)engine.Cpus.Count,
+        _ => spec.MaxEntries,
+    };
+
     private static void CheckArray(MapSpec spec)
     {
         if (spec.KeySize != 4) throw Invalid(spec, Errno.EINVAL, $"an array's keys have 4 bytes, not {spec.KeySize}");
@@ -76,6 +86,13 @@ internal static class MapFactory
         if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
         CheckArray(spec);
         if (spec.MaxEntries > Array.MaxLength) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
+    }
+
+    private static void CheckPerfEventArray(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
+        if (spec.MaxEntries > 1 << 20) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
     }
 
     private static void CheckHash(MapSpec spec)

@@ -6,6 +6,8 @@ namespace PSBpf.Runtime.Maps;
 /// <summary>The consumer of a ring buffer. It refers to the storage, so the map may be removed while somebody reads.</summary>
 internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferReader
 {
+    private const int Attempts = 8;
+
     private readonly Lock _reading = new();
     private bool _disposed;
 
@@ -15,6 +17,33 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         get
         {
             lock (_reading) return _disposed ? 0 : (long)(ring.ProducerPosition - ring.ConsumerPosition);
+        }
+    }
+
+    /// <summary>Without the consumer's lock: a slow consumer must not keep anybody from counting.</summary>
+    public long Backlog
+    {
+        get
+        {
+            if (!ring.TryAddReference()) return 0;
+            try
+            {
+                long samples = 0;
+                for (int attempt = 0; attempt < Attempts; attempt++)
+                {
+                    ulong start = ring.ConsumerPosition;
+                    samples = Count(start, ring.ProducerPosition);
+
+                    // What was consumed meanwhile may have been written anew, and its headers with it.
+                    if (ring.ConsumerPosition == start) break;
+                }
+
+                return samples;
+            }
+            finally
+            {
+                ring.Release();
+            }
         }
     }
 
@@ -90,5 +119,18 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         }
 
         ring.Release();
+    }
+
+    private long Count(ulong position, ulong end)
+    {
+        long samples = 0;
+        while (position < end)
+        {
+            uint word = Volatile.Read(ref *ring.HeaderAt(position));
+            if ((word & (RingBufferMap.Busy | RingBufferMap.Discarded)) == 0) samples++;
+            position += ((word & ~(RingBufferMap.Busy | RingBufferMap.Discarded)) + RingBufferMap.HeaderSize + 7) & ~7u;
+        }
+
+        return samples;
     }
 }

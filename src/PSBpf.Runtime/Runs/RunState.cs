@@ -179,6 +179,7 @@ internal sealed unsafe partial class RunState
     {
         if (Output is { Count: MostLines } full) full[^1] = $"(more than {MostLines} lines; the others were not kept)";
         else (Output ??= []).Add(text);
+        Engine.Trace.Add(CpuId, Program.Name, text);
         Engine.Options.OutputSink?.Invoke(Program.Name, text);
     }
 

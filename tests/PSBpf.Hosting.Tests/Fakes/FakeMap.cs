@@ -86,6 +86,8 @@ internal sealed class FakeMap : IKernelMap
         }
     }
 
+    public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options) => throw new InvalidOperationException("no perf buffer");
+
     public IRingBufferReader OpenRingBuffer() => Ring ?? throw new InvalidOperationException("no ring buffer");
 
     public void Dispose() => _kernel.Forget(Id);

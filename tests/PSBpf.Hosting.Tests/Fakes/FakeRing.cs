@@ -14,6 +14,11 @@ internal sealed class FakeRing : IRingBufferReader
         get { lock (_samples) return _samples.Sum(sample => sample.Length + 8); }
     }
 
+    public long Backlog
+    {
+        get { lock (_samples) return _samples.Count; }
+    }
+
     public long Dropped { get; set; }
 
     public void Produce(params byte[] sample)

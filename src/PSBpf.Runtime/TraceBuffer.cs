@@ -1,0 +1,73 @@
+namespace PSBpf.Runtime;
+
+/// <summary>
+/// The lines that programs printed last. Each reader gets every line, whatever the others do; one that is too slow
+/// loses the oldest and is told how many. Programs never wait.
+/// </summary>
+public sealed class TraceBuffer
+{
+    /// <summary>How many lines are kept.</summary>
+    public const int Capacity = 4096;
+
+    private readonly object _gate = new();
+    private readonly TraceLine?[] _lines = new TraceLine?[Capacity];
+    private long _head;
+    private long _taken;
+
+    internal TraceBuffer()
+    {
+    }
+
+    /// <summary>Lines that were printed so far.</summary>
+    public long Produced => Volatile.Read(ref _head);
+
+    /// <summary>Opens a reader, which begins with the first line that no reader has taken yet.</summary>
+    public TraceReader OpenReader()
+    {
+        lock (_gate) return new TraceReader(this, _taken);
+    }
+
+    internal void Add(int cpu, string program, string text)
+    {
+        var line = new TraceLine(DateTime.Now, cpu, program, text);
+        lock (_gate)
+        {
+            _lines[_head % Capacity] = line;
+            Volatile.Write(ref _head, _head + 1);
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    /// <summary>The line at a position, which moves on behind it, over what was lost.</summary>
+    internal TraceLine? Take(ref long position, ref long dropped)
+    {
+        lock (_gate)
+        {
+            if (_head - position > Capacity)
+            {
+                dropped += _head - Capacity - position;
+                position = _head - Capacity;
+            }
+
+            if (position == _head) return null;
+            var line = _lines[position++ % Capacity];
+            _taken = Math.Max(_taken, position);
+            return line;
+        }
+    }
+
+    internal bool Wait(long position, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var registration = cancellation.UnsafeRegister(static buffer => ((TraceBuffer)buffer!).Wake(), this);
+        lock (_gate)
+        {
+            if (_head == position && !cancellation.IsCancellationRequested) Monitor.Wait(_gate, timeout);
+            return _head != position;
+        }
+    }
+
+    private void Wake()
+    {
+        lock (_gate) Monitor.PulseAll(_gate);
+    }
+}
