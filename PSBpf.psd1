@@ -38,6 +38,7 @@
         'Invoke-BpfProgram'
         'Measure-BpfProgram'
         'New-BpfProgram'
+        'Register-BpfEvent'
         'Remove-BpfLink'
         'Remove-BpfMapEntry'
         'Remove-BpfProgram'
@@ -48,7 +49,9 @@
         'Test-BpfProgram'
         'Use-BpfSession'
         'Wait-BpfSource'
+        'Watch-BpfPerfBuffer'
         'Watch-BpfRingBuffer'
+        'Watch-BpfTrace'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

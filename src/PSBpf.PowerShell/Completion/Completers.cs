@@ -27,6 +27,24 @@ internal sealed class RingBufferCompleter : NameCompleter
         Unique([.. session.Maps.Where(map => map.Type == MapType.RingBuf)], map => map.Name, map => map.Id, MapCompleter.Tip);
 }
 
+/// <summary>Completes names of perf event arrays.</summary>
+internal sealed class PerfBufferCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique([.. session.Maps.Where(map => map.Type == MapType.PerfEventArray)], map => map.Name, map => map.Id, MapCompleter.Tip);
+}
+
+/// <summary>Completes sources of events.</summary>
+internal sealed class EventSourceCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        Unique([.. session.Maps.Where(map => map.HasEvents)], map => map.Name, map => map.Id, MapCompleter.Tip)
+            .Select(map => (Prefix(session, map.Name) + map.Name, map.Tip))
+            .Append((BpfSession.PrintSource, "what programs print"));
+
+    private static string Prefix(BpfSession session, string name) => session.GetMap(name).Type == MapType.RingBuf ? "ringbuf:" : "perf:";
+}
+
 /// <summary>Completes ids of links.</summary>
 internal sealed class LinkCompleter : NameCompleter
 {

@@ -1,0 +1,173 @@
+BeforeAll {
+    Import-Module ($env:PSBPF_MODULE ?? "$PSScriptRoot/../../PSBpf.psd1")
+    $samples = "$PSScriptRoot/../../scripts/samples"
+}
+
+Describe 'Watch-BpfPerfBuffer' {
+    It 'gives events with typed data, in order for each CPU, and counts them' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 20 | Out-Null
+            $events = Watch-BpfPerfBuffer packets -Count 20
+            $events | Should -HaveCount 20
+            $events[0].Data.length | Should -Be 54
+            $events[0].Source | Should -Be 'packets'
+            $events[0].Data.cpu | Should -Be $events[0].Cpu
+            foreach ($cpu in $events | Group-Object Cpu) {
+                $numbers = $cpu.Group | ForEach-Object { $_.Data.sequence }
+                $numbers | Should -Be ($numbers | Sort-Object)
+            }
+            (Get-BpfMap packets).Events.Produced | Should -Be 20
+            (Get-BpfMap packets).Events.Backlog | Should -Be 0
+        }
+    }
+
+    It 'accounts for every event: produced = delivered + dropped + backlog' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o" -Variable @{ print = 0 }
+            Watch-BpfPerfBuffer packets -PageCount 1 -Timeout 0 | Should -BeNullOrEmpty
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5000 | Out-Null
+            $taken = Watch-BpfPerfBuffer packets -Count 10
+            $counts = (Get-BpfMap packets).Events
+            $counts.Produced | Should -Be 5000
+            $counts.Delivered | Should -Be 10
+            $counts.Dropped | Should -Be $program.Variables.perf_lost
+            $counts.Dropped | Should -BeGreaterThan 0
+            $counts.Delivered + $counts.Dropped + $counts.Backlog | Should -Be 5000
+            $rest = Watch-BpfPerfBuffer packets -Timeout 0
+            $rest.Count + $taken.Count + $program.Variables.perf_lost | Should -Be 5000
+        }
+    }
+
+    It 'overwrites the oldest when it is told to' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o" -Variable @{ print = 0 }
+            Watch-BpfPerfBuffer packets -Overwrite -PageCount 1 -Timeout 0 | Should -BeNullOrEmpty
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5000 | Out-Null
+            $events = Watch-BpfPerfBuffer packets -Timeout 0
+            ($events | ForEach-Object { $_.Data.sequence } | Measure-Object -Maximum).Maximum | Should -Be 5000
+            $events.Count + (Get-BpfMap packets).Dropped | Should -Be 5000
+            $program.Variables.perf_lost | Should -Be 0
+        }
+    }
+
+    It 'watches only perf event arrays' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_events.bpf.o" | Out-Null
+            { Watch-BpfPerfBuffer records -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.WatchBpfPerfBuffer'
+            { Watch-BpfRingBuffer packets -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.WatchBpfRingBuffer'
+            { Watch-BpfPerfBuffer packets -PageCount 3 -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4008,PSBpf.PowerShell.WatchBpfPerfBuffer'
+        }
+    }
+}
+
+Describe 'Watch-BpfTrace' {
+    It 'gives the lines that programs print, beginning with what nobody has read' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5 | Out-Null
+            $first = Watch-BpfTrace -Count 2
+            $first[0].Data | Should -Be 'packet 1 of 54 bytes'
+            $first[0].Source | Should -Be 'printk'
+            $first[0].Program | Should -Be 'packet_events'
+            Watch-BpfTrace -Timeout 0 | ForEach-Object Data | Should -Be @('packet 3 of 54 bytes', 'packet 4 of 54 bytes', 'packet 5 of 54 bytes')
+            Watch-BpfTrace -Timeout 0 | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'runs a script block for each line' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 2 | Out-Null
+            Watch-BpfTrace -Count 2 -ScriptBlock { $_.Data.Length } | Should -Be @(20, 20)
+        }
+    }
+
+    It 'leaves the trace of the machine alone' {
+        { Watch-BpfTrace -Kernel Linux -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.WatchBpfTrace'
+    }
+}
+
+Describe 'A watch in the background' {
+    It 'is a job that has the events: <watch>' -ForEach @(
+        @{ watch = 'Watch-BpfPerfBuffer packets' }
+        @{ watch = 'Watch-BpfRingBuffer records' }
+        @{ watch = 'Watch-BpfTrace' }
+    ) {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            $job = & ([scriptblock]::Create("$watch -Count 7 -AsJob"))
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 10 | Out-Null
+            $events = $job | Wait-Job | Receive-Job
+            $events | Should -HaveCount 7
+            $job.State | Should -Be 'Completed'
+            $job.Delivered | Should -Be 7
+            $job.Counts.Backlog | Should -Be 3
+            Remove-Job $job
+        }
+    }
+
+    It 'runs its script block in a runspace of its own' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 3 | Out-Null
+            $job = Watch-BpfRingBuffer records -Count 3 -AsJob -ScriptBlock { $global:seen++; "$seen of $($_.Data.length)" }
+            $job | Wait-Job | Receive-Job | Should -Be @('1 of 54', '2 of 54', '3 of 54')
+            Remove-Job $job
+        }
+    }
+
+    It 'ends when it is stopped, and frees its reader' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_events.bpf.o" | Out-Null
+            $job = Watch-BpfRingBuffer records -AsJob
+            $job.State | Should -Be 'Running'
+            Stop-Job $job
+            $job.State | Should -Be 'Stopped'
+            Watch-BpfRingBuffer records -Timeout 0 | Should -BeNullOrEmpty
+            Remove-Job $job
+        }
+    }
+}
+
+Describe 'Register-BpfEvent' {
+    It 'runs an action for each event, with message data, until its count is reached' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            $global:seenEvents = [Collections.Generic.List[object]]::new()
+            $job = Register-BpfEvent ringbuf:records -SourceIdentifier records -MessageData 'eth0' -MaxTriggerCount 3 -Action {
+                $global:seenEvents.Add("$($Event.MessageData) $($EventArgs.Data.sequence)")
+            }
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5 | Out-Null
+            for ($waited = 0; $global:seenEvents.Count -lt 3 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
+            $global:seenEvents | Should -Be @('eth0 1', 'eth0 2', 'eth0 3')
+            for ($waited = 0; $ExecutionContext.Events.Subscribers.Count -gt 0 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
+            $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
+            # What the subscriber did not see is there for others.
+            Watch-BpfRingBuffer records -Timeout 0 | ForEach-Object { $_.Data.sequence } | Should -Be @(4, 5)
+            Remove-Job $job -Force
+        }
+    }
+
+    It 'queues events without an action, and ends when the subscriber goes' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Register-BpfEvent printk -SourceIdentifier lines
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 2 | Out-Null
+            $queue = $ExecutionContext.Events.ReceivedEvents
+            for ($waited = 0; $queue.Count -lt 2 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
+            $queue | ForEach-Object { $_.SourceEventArgs.Data } | Should -Be @('packet 1 of 54 bytes', 'packet 2 of 54 bytes')
+            $subscriber = $ExecutionContext.Events.Subscribers | Where-Object SourceIdentifier -eq lines
+            $subscriber.SourceObject.Counts.Produced | Should -Be 2
+            $ExecutionContext.Events.UnsubscribeEvent($subscriber)
+            $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
+            $queue.Clear()
+        }
+    }
+
+    It 'refuses what is no source' {
+        { Register-BpfEvent nonsense } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.RegisterBpfEvent'
+        { Register-BpfEvent ringbuf:nothing } | Should -Throw -ErrorId 'BPF4001,PSBpf.PowerShell.RegisterBpfEvent'
+        $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
+    }
+}
