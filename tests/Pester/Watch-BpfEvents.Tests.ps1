@@ -136,11 +136,12 @@ Describe 'Register-BpfEvent' {
             $program = Import-BpfProgram "$samples/packet_events.bpf.o"
             $global:seenEvents = [Collections.Generic.List[object]]::new()
             $job = Register-BpfEvent ringbuf:records -SourceIdentifier records -MessageData 'eth0' -MaxTriggerCount 3 -Action {
-                $global:seenEvents.Add("$($Event.MessageData) $($EventArgs.Data.sequence)")
+                $global:seenEvents.Add([pscustomobject]@{ Order = $Event.EventIdentifier; Text = "$($Event.MessageData) $($EventArgs.Data.sequence)" })
             }
             Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5 | Out-Null
             for ($waited = 0; $global:seenEvents.Count -lt 3 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
-            $global:seenEvents | Should -Be @('eth0 1', 'eth0 2', 'eth0 3')
+            # PowerShell hands events to threads of its pool; the identifiers have their order.
+            $global:seenEvents | Sort-Object Order | ForEach-Object Text | Should -Be @('eth0 1', 'eth0 2', 'eth0 3')
             for ($waited = 0; $ExecutionContext.Events.Subscribers.Count -gt 0 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
             $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
             # What the subscriber did not see is there for others.
@@ -156,7 +157,7 @@ Describe 'Register-BpfEvent' {
             Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 2 | Out-Null
             $queue = $ExecutionContext.Events.ReceivedEvents
             for ($waited = 0; $queue.Count -lt 2 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
-            $queue | ForEach-Object { $_.SourceEventArgs.Data } | Should -Be @('packet 1 of 54 bytes', 'packet 2 of 54 bytes')
+            $queue | Sort-Object EventIdentifier | ForEach-Object { $_.SourceEventArgs.Data } | Should -Be @('packet 1 of 54 bytes', 'packet 2 of 54 bytes')
             $subscriber = $ExecutionContext.Events.Subscribers | Where-Object SourceIdentifier -eq lines
             $subscriber.SourceObject.Counts.Produced | Should -Be 2
             $ExecutionContext.Events.UnsubscribeEvent($subscriber)

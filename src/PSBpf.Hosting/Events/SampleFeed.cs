@@ -204,11 +204,18 @@ internal sealed class SampleFeed : EventFeed, IDisposable
 
     private bool Hand(int cpu, ReadOnlySpan<byte> sample)
     {
-        _delivered++;
         _left--;
-        if (_consumer!(cpu, sample)) return _left > 0;
-        _enough = true;
-        return false;
+        try
+        {
+            if (_consumer!(cpu, sample)) return _left > 0;
+            _enough = true;
+            return false;
+        }
+        finally
+        {
+            // Until the consumer comes back it waits where it lies.
+            _delivered++;
+        }
     }
 
     private bool TryDequeue(out TakenEvent waiting)

@@ -10,7 +10,7 @@ namespace PSBpf.PowerShell;
 /// Hands out the events of a perf event array as they come, in order for each CPU. What is not handed out stays for the next watch.
 /// </summary>
 [Cmdlet(VerbsCommon.Watch, "BpfPerfBuffer")]
-[OutputType(typeof(BpfEvent), typeof(EventJob))]
+[OutputType(typeof(BpfEvent), typeof(Job))]
 public sealed class WatchBpfPerfBuffer : WatchCmdlet
 {
     /// <summary>The perf event array, by object, name or id.</summary>

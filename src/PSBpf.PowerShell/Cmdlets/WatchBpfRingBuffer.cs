@@ -7,7 +7,7 @@ namespace PSBpf.PowerShell;
 
 /// <summary>Hands out the events of a ring buffer as they come. What is not handed out stays for the next watch.</summary>
 [Cmdlet(VerbsCommon.Watch, "BpfRingBuffer")]
-[OutputType(typeof(BpfEvent), typeof(EventJob))]
+[OutputType(typeof(BpfEvent), typeof(Job))]
 public sealed class WatchBpfRingBuffer : WatchCmdlet
 {
     /// <summary>The ring buffer, by object, name or id.</summary>

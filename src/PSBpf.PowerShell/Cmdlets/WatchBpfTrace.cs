@@ -9,7 +9,7 @@ namespace PSBpf.PowerShell;
 /// watch gets every line.
 /// </summary>
 [Cmdlet(VerbsCommon.Watch, "BpfTrace")]
-[OutputType(typeof(BpfEvent), typeof(EventJob))]
+[OutputType(typeof(BpfEvent), typeof(Job))]
 public sealed class WatchBpfTrace : WatchCmdlet
 {
     /// <summary>Whose programs; the Linux kernel's lines cannot be watched without taking them from everybody else.</summary>

@@ -108,7 +108,7 @@ public sealed class EventJob : Job
         shell.Runspace = runspace;
         using var stop = _stopping.Token.Register(static shell => ((System.Management.Automation.PowerShell)shell!).BeginStop(null, null), shell);
         shell.Streams.Error.DataAdded += (sender, added) => Error.Add(((PSDataCollection<ErrorRecord>)sender!)[added.Index]);
-        shell.AddScript($"ForEach-Object -Process {{{script}\n}}");
+        shell.AddScript($"$input | ForEach-Object -Process {{{script}\n}}");
         var batch = new List<PSObject>();
         var started = Stopwatch.GetTimestamp();
         while (_reader.Delivered < _most && TryRead(started, out var read))

@@ -175,16 +175,17 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
             if (*(uint*)record == SampleRecord)
             {
                 samples++;
-                Volatile.Write(ref _delivered, _delivered + 1);
                 try
                 {
                     more = consumer(Cpu, Sample(record));
                 }
                 catch
                 {
-                    Tail = position;
+                    Take(position);
                     throw;
                 }
+
+                Volatile.Write(ref _delivered, _delivered + 1);
             }
 
             Tail = position;
@@ -193,6 +194,12 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
         }
 
         return true;
+    }
+
+    private void Take(ulong position)
+    {
+        Volatile.Write(ref _delivered, _delivered + 1);
+        Tail = position;
     }
 
     // What is overwritten under the reader could not be handed out: everything is copied first, and programs go on.
@@ -206,9 +213,15 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
             _copyRead += (int)(BitConverter.ToUInt32(copy[(record + 4)..]) >> 16);
             _copyLeft--;
             samples++;
-            Volatile.Write(ref _delivered, _delivered + 1);
             int length = BitConverter.ToInt32(copy[(record + (int)HeaderSize)..]);
-            if (!consumer(Cpu, copy.Slice(record + (int)(HeaderSize + LengthSize), length))) return false;
+            try
+            {
+                if (!consumer(Cpu, copy.Slice(record + (int)(HeaderSize + LengthSize), length))) return false;
+            }
+            finally
+            {
+                Volatile.Write(ref _delivered, _delivered + 1);
+            }
         }
 
         return true;
