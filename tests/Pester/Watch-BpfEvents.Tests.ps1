@@ -162,7 +162,7 @@ Describe 'Register-BpfEvent' {
             $subscriber.SourceObject.Counts.Produced | Should -Be 2
             $ExecutionContext.Events.UnsubscribeEvent($subscriber)
             $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
-            $queue.Clear()
+            while ($queue.Count -gt 0) { $queue.RemoveAt(0) }
         }
     }
 

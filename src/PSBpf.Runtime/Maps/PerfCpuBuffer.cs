@@ -18,6 +18,9 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
     private const uint HeaderSize = 8, LengthSize = 4, LostSize = 24, LongestRecord = ushort.MaxValue & ~7u;
     private const int PageSize = 4096;
 
+    // Records after which their room is given back: each time the producer's processor has to fetch the position anew.
+    private const int Batch = 32;
+
     // The consumer's line, then the producer's, then the data; a record that starts before the end may reach behind it.
     private const int TailOffset = 0, HeadOffset = 128, LostOffset = HeadOffset + 8, PendingLostOffset = HeadOffset + 16, AcceptedOffset = HeadOffset + 24,
         UnwokenOffset = HeadOffset + 32, SignalOffset = HeadOffset + 40, GateOffset = HeadOffset + 44, DataOffset = 256;
@@ -167,39 +170,40 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
     private bool ConsumeInPlace(PerfSampleConsumer consumer, ref int samples)
     {
         ulong position = Tail, head = Head;
-        while (position < head)
+        int held = 0;
+        bool more = true;
+        try
         {
-            byte* record = At(position);
-            position += RecordSize(record);
-            bool more = true;
-            if (*(uint*)record == SampleRecord)
+            while (more && position < head)
             {
-                samples++;
-                try
+                byte* record = At(position);
+                position += RecordSize(record);
+                if (*(uint*)record == SampleRecord)
                 {
-                    more = consumer(Cpu, Sample(record));
-                }
-                catch
-                {
-                    Take(position);
-                    throw;
+                    samples++;
+                    try
+                    {
+                        more = consumer(Cpu, Sample(record));
+                    }
+                    finally
+                    {
+                        Volatile.Write(ref _delivered, _delivered + 1);
+                    }
                 }
 
-                Volatile.Write(ref _delivered, _delivered + 1);
+                if (++held < Batch && position < head) continue;
+                Tail = position;
+                held = 0;
+                if (position == head) head = Head;
             }
-
+        }
+        finally
+        {
+            // Also when the consumer throws: it has had the sample.
             Tail = position;
-            if (!more) return false;
-            if (position == head) head = Head;
         }
 
-        return true;
-    }
-
-    private void Take(ulong position)
-    {
-        Volatile.Write(ref _delivered, _delivered + 1);
-        Tail = position;
+        return more;
     }
 
     // What is overwritten under the reader could not be handed out: everything is copied first, and programs go on.

@@ -8,7 +8,11 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
 {
     private const int Attempts = 8;
 
+    // Samples after which their room is given back: each time the producers' processors have to fetch the position anew.
+    private const int Batch = 32;
+
     private readonly Lock _reading = new();
+    private int _held;
     private bool _disposed;
 
     /// <inheritdoc/>
@@ -32,7 +36,7 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
                 for (int attempt = 0; attempt < Attempts; attempt++)
                 {
                     ulong start = ring.ConsumerPosition;
-                    samples = Count(start, ring.ProducerPosition);
+                    samples = Count(start, ring.ProducerPosition) - Volatile.Read(ref _held);
 
                     // What was consumed meanwhile may have been written anew, and its headers with it.
                     if (ring.ConsumerPosition == start) break;
@@ -59,31 +63,26 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         {
             if (_disposed) return 0;
             ulong position = ring.ConsumerPosition;
-            while (position < ring.ProducerPosition)
+            bool more = true;
+            try
             {
-                uint* header = ring.HeaderAt(position);
-                uint word = Volatile.Read(ref *header);
-                if ((word & RingBufferMap.Busy) != 0) break;
-                uint length = word & ~RingBufferMap.Discarded;
-                position += (length + RingBufferMap.HeaderSize + 7) & ~7u;
-                bool more = true;
-                if ((word & RingBufferMap.Discarded) == 0)
+                while (more && position < ring.ProducerPosition)
                 {
+                    uint* header = ring.HeaderAt(position);
+                    uint word = Volatile.Read(ref *header);
+                    if ((word & RingBufferMap.Busy) != 0) break;
+                    uint length = word & ~RingBufferMap.Discarded;
+                    position += (length + RingBufferMap.HeaderSize + 7) & ~7u;
+                    if ((word & RingBufferMap.Discarded) != 0) continue;
                     samples++;
-                    try
-                    {
-                        more = consumer(new ReadOnlySpan<byte>((byte*)header + RingBufferMap.HeaderSize, (int)length));
-                    }
-                    catch
-                    {
-                        // The consumer has had the sample.
-                        ring.ConsumerPosition = position;
-                        throw;
-                    }
+                    more = consumer(new ReadOnlySpan<byte>((byte*)header + RingBufferMap.HeaderSize, (int)length));
+                    if (++_held == Batch) Publish(position);
                 }
-
-                ring.ConsumerPosition = position;
-                if (!more) break;
+            }
+            finally
+            {
+                // Also when the consumer throws: it has had the sample.
+                Publish(position);
             }
         }
 
@@ -119,6 +118,12 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         }
 
         ring.Release();
+    }
+
+    private void Publish(ulong position)
+    {
+        ring.ConsumerPosition = position;
+        _held = 0;
     }
 
     private long Count(ulong position, ulong end)
