@@ -27,7 +27,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Measure-BpfProgram po -Mode ", "Interpreter Jit Linux")]
     [InlineData("New-BpfProgram xd", "Xdp")]
     [InlineData("New-BpfProgram xdp -Map block", "blocklist")]
-    [InlineData("Start-BpfSource ./mixed.pcap xd", "xdp:eth0")]
+    [InlineData("Start-BpfSource ./mixed.pcap xdp:e", "xdp:eth0")]
     [InlineData("Start-BpfSource -Hook xdp:eth0 -Packet 'aa' -Random udp", "udp.dport udp.sport")]
     [InlineData("Start-BpfSource -Hook xdp:eth0 -Packet 'aa' -Counter ipv6.s", "ipv6.src")]
     [InlineData("Get-BpfSource -State ", "Failed Finished Running Stopped")]

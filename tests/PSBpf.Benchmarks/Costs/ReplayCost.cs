@@ -15,7 +15,7 @@ namespace PSBpf.Benchmarks.Costs;
 internal sealed class ReplayCost : ICostMeasurement
 {
     private const string Capture = "mixed.pcap";
-    private const long SourcePackets = 4_000_000;
+    private const long SourcePackets = 1_000_000;
 
     public string Title => $"replay of {Capture} at an XDP hook";
 
@@ -25,7 +25,7 @@ internal sealed class ReplayCost : ICostMeasurement
     private IEnumerable<CostFigure> ThroughSources(CostContext context)
     {
         string folder = Path.Combine(AppContext.BaseDirectory, "Samples");
-        int rounds = context.Quick ? 3 : 9;
+        int rounds = context.Quick ? 10 : 40;
         foreach (string path in Directory.EnumerateFiles(folder, "*.bpf.o").Order(StringComparer.Ordinal))
         {
             if (Path.GetFileName(path).StartsWith("broken", StringComparison.Ordinal)) continue;
