@@ -143,7 +143,7 @@ public sealed class PipelineTests : IDisposable
             using (var stream = File.Create(capture))
             {
                 stream.Write(packets);
-                for (var copy = 0; copy < 400; copy++) stream.Write(packets.AsSpan(24));
+                for (var copy = 0; copy < 1500; copy++) stream.Write(packets.AsSpan(24));
             }
 
             _shell.Get("Import-BpfProgram ./packet_counter.bpf.o");
