@@ -18,8 +18,7 @@ internal static unsafe class PerfEventHelpers
     {
         if (run.MapOf(map) is not PerfEventArrayMap array)
             throw run.Fault(run.Instruction, $"passes a map of type {run.MapOf(map).Spec.Type} where a {MapType.PerfEventArray} is needed");
-        bool hasPacket = run.Program.Type.HasPacket;
-        if ((flags & ~(hasPacket ? IndexMask | ContextLengthMask : IndexMask)) != 0) return Answer(Errno.EINVAL);
+        if ((flags & ~(run.HasPacket ? IndexMask | ContextLengthMask : IndexMask)) != 0) return Answer(Errno.EINVAL);
         uint packet = (uint)((flags & ContextLengthMask) >> 32);
         if (packet > 0 && packet > run.DataEnd - run.Data) return Answer(Errno.EFAULT);
         return Answer(array.Output(run.CpuId, (uint)flags, (byte*)data, (uint)size, packet > 0 ? run.Data : null, packet));

@@ -9,6 +9,9 @@ internal sealed unsafe partial class RunState
     // Negative offsets of legacy loads count from these (SKF_NET_OFF, SKF_LL_OFF in linux/filter.h).
     private const int NetworkOffset = -0x100000, LinkLayerOffset = -0x200000;
 
+    /// <summary>Whether the program's type has a packet.</summary>
+    public bool HasPacket => Program.Type.HasPacket;
+
     /// <summary>The packet's first byte.</summary>
     public byte* Data => *(byte**)(Record + ContextView.DataOffset);
 
