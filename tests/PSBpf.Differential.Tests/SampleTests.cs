@@ -8,8 +8,10 @@ public sealed class SampleTests
 {
     private const int EthernetHeader = 14;
 
+    // The events of packet_events carry the number of the processor; PerfBufferTests compare what it needs a pinned thread for.
     public static TheoryData<string> Samples() => new(
-        Directory.EnumerateFiles(Folder, "*.o").Select(path => Path.GetFileName(path)).Where(name => !name.StartsWith("broken", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Directory.EnumerateFiles(Folder, "*.o").Select(path => Path.GetFileName(path))
+            .Where(name => !name.StartsWith("broken", StringComparison.Ordinal) && name != "packet_events.bpf.o").Order(StringComparer.Ordinal));
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Samples");
 
