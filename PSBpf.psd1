@@ -36,6 +36,7 @@
         'Import-BpfProgram'
         'Invoke-BpfHook'
         'Invoke-BpfProgram'
+        'Invoke-BpfScript'
         'Measure-BpfProgram'
         'New-BpfProgram'
         'Register-BpfEvent'

@@ -12,7 +12,7 @@ public sealed class DiagnosticRuleTests
     private static readonly Dictionary<string, (int First, int Last)> Areas = new()
     {
         ["Isa"] = (0, 99), ["Elf"] = (100, 199), ["Btf"] = (200, 299), ["Objects"] = (300, 399), ["Capture"] = (400, 499),
-        ["Verifier"] = (1000, 1999), ["Runtime"] = (2000, 2299), ["Linux"] = (3000, 3099), ["Session"] = (4000, 4099),
+        ["Verifier"] = (1000, 1999), ["Runtime"] = (2000, 2299), ["Linux"] = (3000, 3099), ["Session"] = (4000, 4099), ["Scripting"] = (4100, 4199),
     };
 
     private static readonly (string Field, DiagnosticRule Rule)[] Rules =

@@ -17,6 +17,8 @@ public sealed class ProjectTests
         ["PSBpf.PowerShell"] = ["PSBpf.Hosting", "PSBpf.Core", "PSBpf.Runtime"],
         // Adapters see the contract that they implement, and nobody sees them: they are found by name.
         ["PSBpf.Disassembly"] = ["PSBpf.Hosting"],
+        // Its loader tells a refused import by the diagnostic that Hosting throws.
+        ["PSBpf.Scripting"] = ["PSBpf.Hosting", "PSBpf.Core"],
         // The host knows no engine: it loads the module as any PowerShell would.
         ["PSBpf.Host"] = [],
     };
@@ -26,10 +28,15 @@ public sealed class ProjectTests
     {
         ["PSBpf.PowerShell"] = ["PowerShellStandard.Library"],
         ["PSBpf.Disassembly"] = ["Iced"],
+        ["PSBpf.Scripting"] =
+        [
+            "Microsoft.ClearScript.V8", "Microsoft.ClearScript.V8.Native.linux-x64", "Microsoft.ClearScript.V8.Native.win-x64",
+            "Microsoft.ClearScript.V8.Native.osx-arm64", "Microsoft.ClearScript.V8.Native.osx-x64",
+        ],
         ["PSBpf.Host"] = ["RadLine", "Spectre.Console", "System.Management.Automation"],
     };
 
-    private static readonly string[] PackageAssemblies = ["Iced", "RadLine", "Spectre.Console", "System.Management.Automation"];
+    private static readonly string[] PackageAssemblies = ["ClearScript.Core", "ClearScript.V8", "Iced", "RadLine", "Spectre.Console", "System.Management.Automation"];
 
     public static TheoryData<string> Projects => new(Checkout.Projects.Select(project => project.Name));
 
@@ -52,7 +59,7 @@ public sealed class ProjectTests
         var project = Find(name);
         Assert.Subset(Set(Allowed[name]), Set(project.References));
         // Built first but not seen: only by the host, for the module and its adapters.
-        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell", "PSBpf.Disassembly"] : [], project.BuildOrder);
+        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell", "PSBpf.Disassembly", "PSBpf.Scripting"] : [], project.BuildOrder);
     }
 
     [Theory]

@@ -46,6 +46,9 @@ internal static class Adapters
     /// <summary>Disassembles machine code.</summary>
     public static Adapter<INativeDisassembler> Disassembly { get; } = new("PSBpf.Disassembly", "PSBpf.Disassembly.IcedDisassembler", Folders());
 
+    /// <summary>Runs scripts.</summary>
+    public static Adapter<IScriptRuntime> Scripting { get; } = new("PSBpf.Scripting", "PSBpf.Scripting.V8Runtime", Folders());
+
     // The module keeps them beside its bin folder; a program that embeds the session below its own.
     private static string[] Folders()
     {

@@ -113,6 +113,22 @@ public sealed class BpfEventReader : IDisposable
         }
     }
 
+    /// <summary>The struct that samples are; null when they stay bytes.</summary>
+    internal Btf.BtfType? Type => _type.Type;
+
+    /// <summary>Whether the map has been removed.</summary>
+    internal bool IsClosed => _feed.IsClosed;
+
+    /// <summary>Puts events back in front of what is there: who took them did not handle them.</summary>
+    internal void Return(IReadOnlyList<TakenEvent> events)
+    {
+        _feed.Return(events);
+        Volatile.Write(ref _delivered, _delivered - events.Count);
+    }
+
+    /// <summary>Waits for an event, the map's end, or the caller's.</summary>
+    internal void Wait(TimeSpan timeout, CancellationToken cancellation) => _feed.Wait(timeout, cancellation);
+
     /// <summary>Lets another reader open the map.</summary>
     public void Dispose()
     {

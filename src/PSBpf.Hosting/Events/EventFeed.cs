@@ -32,6 +32,9 @@ internal abstract class EventFeed
     /// <summary>Waits for an event, the source's end, or the caller's.</summary>
     public abstract void Wait(TimeSpan timeout, CancellationToken cancellation);
 
+    /// <summary>Takes back events that were not handled: the next ones to be handed out.</summary>
+    public abstract void Return(IReadOnlyList<TakenEvent> events);
+
     /// <summary>The reader that held it is done.</summary>
     public abstract void Release(BpfEventReader holder);
 }

@@ -131,6 +131,19 @@ internal sealed class SampleFeed : EventFeed, IDisposable
         }
     }
 
+    public override void Return(IReadOnlyList<TakenEvent> events)
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            var behind = _pending.ToArray();
+            _pending.Clear();
+            foreach (var taken in events) _pending.Enqueue(taken);
+            foreach (var taken in behind) _pending.Enqueue(taken);
+            _delivered -= events.Count;
+        }
+    }
+
     public override void Wait(TimeSpan timeout, CancellationToken cancellation)
     {
         if (!Enter()) return;

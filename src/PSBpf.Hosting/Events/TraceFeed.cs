@@ -38,6 +38,11 @@ internal sealed class TraceFeed(TraceReader reader, CancellationToken closing) :
         reader.Wait(timeout, either.Token);
     }
 
+    // Every reader has lines of its own, and who gives some back reads no further.
+    public override void Return(IReadOnlyList<TakenEvent> events)
+    {
+    }
+
     public override void Release(BpfEventReader holder)
     {
     }

@@ -17,5 +17,5 @@ public sealed class WatchBpfTrace : WatchCmdlet
     public BpfKernelKind Kernel { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Watch(() => Session.OpenTrace(Kernel), BpfSession.PrintSource);
+    protected override void ProcessRecord() => Watch(() => Session.OpenTrace(Kernel), BpfSession.PrintSource, BpfSession.PrintSource);
 }

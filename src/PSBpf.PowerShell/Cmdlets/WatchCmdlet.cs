@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using PSBpf.Diagnostics;
 using PSBpf.Hosting;
 
 namespace PSBpf.PowerShell;
@@ -12,6 +13,7 @@ public abstract class WatchCmdlet : BpfCmdlet
 {
     private BpfEventReader? _reader;
     private SteppablePipeline? _each;
+    private ScriptRun? _script;
 
     /// <summary>End after so many events.</summary>
     [Parameter]
@@ -27,6 +29,14 @@ public abstract class WatchCmdlet : BpfCmdlet
     [Parameter(Position = 1)]
     public ScriptBlock? ScriptBlock { get; set; }
 
+    /// <summary>
+    /// A function in JavaScript, or a file whose default export is one: called for each event; what it returns takes the event's
+    /// place, nothing when it returns undefined.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? JavaScript { get; set; }
+
     /// <summary>Watch in the background: the output is a job, and Receive-Job has the events.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
@@ -34,6 +44,15 @@ public abstract class WatchCmdlet : BpfCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        if (JavaScript is not null && (ScriptBlock is not null || AsJob))
+        {
+            ThrowTerminatingError(ErrorRecords.From(
+                DiagnosticRules.ScriptArgument.At(
+                    ScriptBlock is not null ? "An event goes to -ScriptBlock or to -JavaScript, not to both." : "A job has no -JavaScript.",
+                    action: "Leave one of them out."),
+                null, null, null));
+        }
+
         if (ScriptBlock is null || AsJob) return;
         _each = ScriptBlock.Create("param($block) ForEach-Object -Process $block").GetSteppablePipeline(CommandOrigin.Internal, [ScriptBlock]);
         // Begin(this) would take over that this cmdlet expects no input.
@@ -46,6 +65,7 @@ public abstract class WatchCmdlet : BpfCmdlet
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _script?.Dispose();
         Close(running: false);
         _each?.Dispose();
         base.Dispose(disposing);
@@ -54,14 +74,28 @@ public abstract class WatchCmdlet : BpfCmdlet
     /// <summary>Hands out the events of a source, or starts a job that does.</summary>
     /// <param name="open">Opens its reader.</param>
     /// <param name="target">What an error is about.</param>
-    private protected void Watch(Func<BpfEventReader> open, object target)
+    /// <param name="source">Its name for a script.</param>
+    /// <param name="type">The struct that its events are; null to find it.</param>
+    private protected void Watch(Func<BpfEventReader> open, object target, string source, string? type = null)
     {
         Try(() =>
         {
-            if (AsJob) Start(open());
+            if (JavaScript is not null) HandToScript(source, type);
+            else if (AsJob) Start(open());
             else HandOut(open());
         }, target);
         Close(running: true);
+    }
+
+    private void HandToScript(string source, string? type)
+    {
+        bool isFile = JavaScript!.EndsWith(".js", StringComparison.OrdinalIgnoreCase) || JavaScript.EndsWith(".mjs", StringComparison.OrdinalIgnoreCase);
+        _script?.Dispose();
+        _script = new ScriptRun(
+            Session,
+            isFile ? ScriptSource.FromFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(JavaScript)) : ScriptSource.FromHandler(JavaScript),
+            new ScriptOptions { Watched = source, WatchedType = type, Count = Count, Timeout = Timeout });
+        ScriptPump.Write(this, _script, Cancellation);
     }
 
     private void Start(BpfEventReader reader)

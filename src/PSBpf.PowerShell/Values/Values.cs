@@ -14,6 +14,7 @@ internal static class Values
     public static object? ToPowerShell(object? value) => value switch
     {
         BtfRecord record => Record(record),
+        OrderedDictionary<string, object?> members => Record(members),
         BtfEnumValue { Name: { } name } => name,
         BtfEnumValue number => number.Value,
         object?[] items => Array.ConvertAll(items, ToPowerShell),
@@ -45,7 +46,7 @@ internal static class Values
     }
 
     // PSObject refuses names that differ only in case, C does not: a later one gets the first free number behind it.
-    private static PSObject Record(BtfRecord members)
+    private static PSObject Record(IEnumerable<KeyValuePair<string, object?>> members)
     {
         var record = new PSObject();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -6,6 +6,11 @@ using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Hooks;
 
+/// <summary>Sees what happened at a hook.</summary>
+/// <param name="packet">The packet as it came; valid during the call only.</param>
+/// <param name="results">What each program did.</param>
+public delegate void HookObserver(ReadOnlySpan<byte> packet, IReadOnlyList<HookResult> results);
+
 /// <summary>A place where programs are attached and events happen. Thread-safe; firing takes no lock.</summary>
 public abstract class ManagedHook
 {
@@ -23,6 +28,9 @@ public abstract class ManagedHook
         Name = name;
         _counters = new long[(table.Engine.Cpus.Count + 1) * CounterSpread];
     }
+
+    /// <summary>Tells after each event what the programs did with it, on the thread that fired it, inside of the run: to be brief about.</summary>
+    public event HookObserver? Fired;
 
     /// <summary>Its name.</summary>
     public HookName Name { get; }
@@ -53,6 +61,7 @@ public abstract class ManagedHook
     /// <exception cref="BpfException">BPF2204 when nothing is attached; BPF2102 when a program runs too long.</exception>
     public int Inject(ReadOnlySpan<byte> packet, CancellationToken cancellation = default)
     {
+        if (Fired is not null) return Fire(packet, cancellation)[^1].ReturnValue;
         var engine = Table.Engine;
         var environment = engine.Environment;
         var cpu = engine.Cpus.Enter(environment.Cpu);
@@ -83,6 +92,12 @@ public abstract class ManagedHook
     /// <summary>Runs what is attached on packets, one after the other, on one lease of a processor.</summary>
     internal void Inject(HookInjector injector, ReadOnlySpan<ReadOnlyMemory<byte>> packets, CancellationToken cancellation)
     {
+        if (Fired is not null)
+        {
+            InjectWatched(injector, packets, cancellation);
+            return;
+        }
+
         var engine = Table.Engine;
         var environment = engine.Environment;
         var cpu = engine.Cpus.Enter(environment.Cpu ?? injector.Cpu, injector.PreferredCpu);
@@ -114,6 +129,17 @@ public abstract class ManagedHook
         }
     }
 
+    // Somebody looks on: each packet goes the long way, which tells what became of it.
+    private void InjectWatched(HookInjector injector, ReadOnlySpan<ReadOnlyMemory<byte>> packets, CancellationToken cancellation)
+    {
+        foreach (var packet in packets)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (FirstLink is null) injector.Missed(packet.Length);
+            else injector.Saw(Fire(packet.Span, cancellation)[^1].ReturnValue, packet.Length);
+        }
+    }
+
     /// <summary>The table it stands in.</summary>
     private protected HookTable Table { get; }
 
@@ -130,6 +156,13 @@ public abstract class ManagedHook
     {
         var links = Volatile.Read(ref _links);
         return links.Length > 0 ? links : throw Empty();
+    }
+
+    /// <summary>Tells what happened to who wants to know.</summary>
+    private protected IReadOnlyList<HookResult> Tell(ReadOnlySpan<byte> packet, IReadOnlyList<HookResult> results)
+    {
+        Fired?.Invoke(packet, results);
+        return results;
     }
 
     /// <summary>The link that runs first; null when there is none.</summary>

@@ -36,7 +36,7 @@ internal sealed class XdpHook : ManagedHook
             long ticks = Stopwatch.GetTimestamp() - start;
             Count(cpu.Id, 1, ticks);
             // An array, which is its own list: one object less for each packet.
-            return new[]
+            return Tell(packet, new[]
             {
                 new HookResult
                 {
@@ -49,7 +49,7 @@ internal sealed class XdpHook : ManagedHook
                     Output = run.Output is { } lines ? lines : [],
                     DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
                 },
-            };
+            });
         }
         finally
         {

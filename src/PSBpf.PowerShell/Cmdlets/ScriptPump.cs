@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using PSBpf.Hosting;
+
+namespace PSBpf.PowerShell;
+
+/// <summary>Takes what a script gives to the streams of a cmdlet, on its pipeline's thread.</summary>
+internal static class ScriptPump
+{
+    public static void Write(BpfCmdlet cmdlet, ScriptRun run, CancellationToken cancellation)
+    {
+        foreach (var output in run.Output(cancellation))
+        {
+            switch (output.Stream)
+            {
+                case ScriptStream.Output: cmdlet.WriteObject(Values.ToPowerShell(output.Value)); break;
+                case ScriptStream.Information: cmdlet.WriteInformation(new HostInformationMessage { Message = Text(output) }, ["PSHOST"]); break;
+                case ScriptStream.Warning: cmdlet.WriteWarning(Text(output)); break;
+                case ScriptStream.Verbose: cmdlet.WriteVerbose(Text(output)); break;
+                case ScriptStream.Debug: cmdlet.WriteDebug(Text(output)); break;
+                default: cmdlet.WriteError(ErrorRecords.From(output.Exception!, output.Value, cmdlet.Location)); break;
+            }
+        }
+
+        if (cancellation.IsCancellationRequested) throw new PipelineStoppedException();
+    }
+
+    private static string Text(ScriptOutput output) => output.Value as string ?? "";
+}
