@@ -73,7 +73,7 @@ interface Bpf {
     readonly args: any[];
     /** The session's programs. */
     readonly programs: BpfProgram[];
-    /** Calls a handler for each event of a source: "ringbuf:NAME", "hook:xdp:eth0"; with batch, for arrays of them. */
+    /** Calls a handler for each event of a source: "ringbuf:NAME", "perf:NAME", "printk", "hook:xdp:eth0"; with batch, for arrays of them. */
     on<T = any>(source: string, handler: (event: BpfEvent<T>) => unknown, options?: { batch?: false }): BpfSubscription;
     on<T = any>(source: string, handler: (events: BpfEvent<T>[]) => unknown, options: { batch: true }): BpfSubscription;
     /** Calls a handler for arrays of up to 1024 events. */

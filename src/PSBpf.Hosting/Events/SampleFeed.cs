@@ -123,6 +123,7 @@ internal sealed class SampleFeed : EventFeed, IDisposable
             while (!_enough && _left > 0 && TryDequeue(out var waiting)) Hand(waiting.Cpu, waiting.Bytes);
             foreach (var source in _sources)
                 if (!_enough && _left > 0) source.Consume(_hand);
+            lock (_gate) NoteDropped();
             return most - _left;
         }
         finally

@@ -19,6 +19,19 @@ public sealed class AccountingTests : IDisposable
     [Theory]
     [InlineData("perf:packets", "perf_lost")]
     [InlineData("ringbuf:records", "ring_lost")]
+    public void A_reader_of_spans_tells_what_was_dropped_too(string source, string lost)
+    {
+        var program = Import();
+        using var reader = _session.OpenEvents(source);
+        for (int run = 0; run < 2_000_000 && (run % 10_000 != 0 || (ulong)program.Variables[lost]! == 0); run++) program.Run(Packet);
+        Assert.Equal(10, reader.Read((_, _) => true, most: 10, cancellation: Token));
+        Assert.NotEqual(0, reader.Dropped);
+        Assert.Equal((ulong)program.Variables[lost]!, (ulong)reader.Dropped);
+    }
+
+    [Theory]
+    [InlineData("perf:packets", "perf_lost")]
+    [InlineData("ringbuf:records", "ring_lost")]
     public async Task Submitted_is_delivered_and_dropped_and_backlog_while_programs_run_on_all_processors_and_the_consumer_stalls(string source, string lost)
     {
         const int threads = 4, runs = 20_000;
