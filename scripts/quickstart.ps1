@@ -36,7 +36,7 @@ Use-BpfSession {
     }
 
     $measured = Invoke-BpfProgram $program -Packet @{ ipv4 = @{ src = '10.0.0.1'; dst = '10.0.0.2' } }, @{ udp = @{ dport = 53 } } -Repeat 100000
-    Show-Step ('One UDP packet costs {0:n0} ns here, interpreted ({1:n0} runs)' -f $measured.DurationNanoseconds, $measured.Runs)
+    Show-Step ('One UDP packet costs {0:n0} ns here, compiled ({1:n0} runs)' -f $measured.DurationNanoseconds, $measured.Runs)
 
     Write-Host ''
     Write-Host '  Try next:  Test-BpfProgram -Path scripts/samples/broken_bounds.bpf.o     a refusal that teaches'
