@@ -1,16 +1,13 @@
 using PSBpf.Isa;
-using PSBpf.Uapi;
 
 namespace PSBpf.Verifier.Cfg;
 
 /// <summary>
 /// Which registers may still be read after each slot. States need not agree on the others. Computed backwards to a
-/// fixed point, function by function; a call of a helper reads as many arguments as it has, any other r1 to r5.
+/// fixed point, function by function.
 /// </summary>
 internal static class Liveness
 {
-    private const ushort Arguments = 0b11_1110, Scratched = 0b11_1111;
-
     /// <summary>A mask per slot: the registers that some path from there on reads before writing.</summary>
     public static ushort[] Compute(DecodedInstruction[] code)
     {
@@ -25,7 +22,7 @@ internal static class Liveness
                 if (instruction.Form == FormId.None) continue;
                 var (next, target) = ControlFlow.Successors(in instruction, index);
                 int after = (next >= 0 ? live[next] : 0) | (target >= 0 ? live[target] : 0);
-                var (reads, writes) = Masks(in instruction);
+                var (reads, writes) = RegisterMasks.Of(in instruction);
                 ushort before = (ushort)((after & ~writes) | reads);
                 if (before == live[index]) continue;
                 live[index] = before;
@@ -34,26 +31,5 @@ internal static class Liveness
         }
 
         return live;
-    }
-
-    private static (int Reads, int Writes) Masks(in DecodedInstruction instruction)
-    {
-        var row = instruction.Row;
-        int destination = 1 << instruction.Destination, source = 1 << instruction.Source;
-        int reads = 0, writes = 0;
-        if (row.Uses.HasFlag(RegisterUse.ReadsDestination)) reads |= destination;
-        if (row.Uses.HasFlag(RegisterUse.ReadsSource)) reads |= source;
-        if (row.Uses.HasFlag(RegisterUse.ReadsR0)) reads |= 1;
-        if (row.Uses.HasFlag(RegisterUse.WritesDestination)) writes |= destination;
-        if (row.Uses.HasFlag(RegisterUse.WritesSource)) writes |= source;
-        if (row.Uses.HasFlag(RegisterUse.WritesR0)) writes |= 1;
-        if (row.Uses.HasFlag(RegisterUse.ClobbersArguments)) writes |= Scratched;
-        if (row.Kind == FormKind.CallHelper && HelperTable.Find((int)instruction.Immediate) is { IsDescribed: true } helper)
-            reads |= Arguments & ((2 << helper.RegistersRead) - 1);
-        else if (row.Kind is FormKind.CallHelper or FormKind.CallFunction or FormKind.CallKfunc or FormKind.CallRegister)
-            reads |= Arguments;
-        // Legacy packet loads take the context from r6.
-        if (row.Kind is FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect) reads |= 1 << 6;
-        return (reads, writes);
     }
 }

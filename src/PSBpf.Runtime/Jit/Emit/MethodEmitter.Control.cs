@@ -127,7 +127,7 @@ internal sealed partial class MethodEmitter
             LoadRun();
             _il.Constant32(helper);
             _il.Constant32(slot);
-            LoadArguments(LiveRegisters.Arguments);
+            LoadArguments(RegisterMasks.Arguments);
             _il.Call(JitMethods.CallChecked);
             StoreRegister(0);
             if (HelperTable.Find(helper) is not { ChangesPacket: false } || _input.HasOwnHelpers) FetchPacket();
@@ -137,7 +137,7 @@ internal sealed partial class MethodEmitter
         if (TryEmitMapHelper(helper, slot)) return;
         var entry = Helpers.HelperSet.Get(helper);
         LoadRun();
-        LoadArguments(LiveRegisters.ArgumentsOf(helper));
+        LoadArguments(RegisterMasks.ArgumentsOf(helper));
         _il.Call(entry.Method);
         StoreRegister(0);
     }
@@ -148,7 +148,7 @@ internal sealed partial class MethodEmitter
         _il.Constant32(instruction.Destination);
         LoadRegister(instruction.Destination);
         _il.Constant32(slot);
-        LoadArguments(LiveRegisters.Arguments);
+        LoadArguments(RegisterMasks.Arguments);
         _il.Call(JitMethods.CallThrough);
         StoreRegister(0);
     }
@@ -255,7 +255,7 @@ internal sealed partial class MethodEmitter
         // Registers that nothing was written to are zero in a program that nobody verified, as in the interpreter; r2 may be an argument.
         if (_input.Facts is null)
         {
-            for (int mask = _piece.Root.LiveIn & ~(function.Entry == 0 ? 2 : LiveRegisters.Arguments); mask != 0; mask &= mask - 1)
+            for (int mask = _piece.Root.LiveIn & ~(function.Entry == 0 ? 2 : RegisterMasks.Arguments); mask != 0; mask &= mask - 1)
             {
                 int register = int.TrailingZeroCount(mask);
                 if (function.Entry == 0 && register == 2)
