@@ -13,7 +13,7 @@ internal sealed class LengthCost : ICostMeasurement
     // The longest is what a program may have, less what leaves a round number.
     private static readonly int[] Lengths = [1000, 30_000, 300_000, 999_000];
 
-    public string Title => "compiled code by length (no other contender: Linux takes minutes to load some)";
+    public string Title => "compiled code by length";
 
     public IEnumerable<CostFigure> Measure(CostContext context)
     {
