@@ -14,10 +14,17 @@ internal delegate ulong CheckedCode(RunState run, ulong first, ulong second);
 internal abstract class CheckedExecutor
 {
     /// <summary>Every executor, the default first. Another one is one class and one entry here.</summary>
-    public static IReadOnlyList<CheckedExecutor> All { get; } = [new CheckedInterpreter(), new CheckedCompiler("jit", largestPiece: 0), new CheckedCompiler("jit-pieces", largestPiece: 1)];
+    public static IReadOnlyList<CheckedExecutor> All { get; } =
+    [
+        new CheckedInterpreter("interpret", BlendedArithmetic.ShortestProgram), new CheckedInterpreter("interpret-long", blendsFrom: 0),
+        new CheckedCompiler("jit", largestPiece: 0), new CheckedCompiler("jit-pieces", largestPiece: 1),
+    ];
 
     /// <summary>The name that options and tests use.</summary>
     public abstract string Name { get; }
+
+    /// <summary>Instructions from which on the interpreter treats a program as a long one.</summary>
+    public virtual int BlendsFrom => BlendedArithmetic.ShortestProgram;
 
     /// <summary>Whether runs are interpreted.</summary>
     public abstract bool Interprets { get; }

@@ -4,10 +4,15 @@ using PSBpf.Runtime.Runs;
 namespace PSBpf.Runtime.Conformance;
 
 /// <summary>The interpreter, which always checks.</summary>
-internal sealed class CheckedInterpreter : CheckedExecutor
+/// <param name="name">What to call it.</param>
+/// <param name="blendsFrom">Instructions from which on it treats a program as a long one.</param>
+internal sealed class CheckedInterpreter(string name, int blendsFrom) : CheckedExecutor
 {
     /// <inheritdoc/>
-    public override string Name => "interpret";
+    public override string Name => name;
+
+    /// <inheritdoc/>
+    public override int BlendsFrom => blendsFrom;
 
     /// <inheritdoc/>
     public override bool Interprets => true;

@@ -22,7 +22,10 @@ public sealed class ConformanceEngine
     public ConformanceEngine(string executor) => _executor =
         CheckedExecutor.All.FirstOrDefault(candidate => candidate.Name == executor) ?? throw new ArgumentException($"There is no executor '{executor}'.", nameof(executor));
 
-    /// <summary>The names of what can execute: <c>interpret</c>, <c>jit</c>, and <c>jit-pieces</c>, which cuts programs into the smallest pieces. The first is the default.</summary>
+    /// <summary>
+    /// The names of what can execute: <c>interpret</c>, <c>interpret-long</c>, which treats each program as a long one, <c>jit</c>, and
+    /// <c>jit-pieces</c>, which cuts programs into the smallest pieces. The first is the default.
+    /// </summary>
     public static IReadOnlyList<string> Executors { get; } = [.. CheckedExecutor.All.Select(executor => executor.Name)];
 
     internal Engine Engine { get; } = new(new ManagedKernelOptions { PossibleCpus = 1, InstructionBudget = Budget });
@@ -34,7 +37,7 @@ public sealed class ConformanceEngine
     public ConformanceProgram Load(Instruction[] instructions, ProgramType type = ProgramType.Unspecified)
     {
         var helpers = type == ProgramType.Unspecified ? ConformanceHelpers.All : null;
-        var program = ExecutableProgram.From(new UncheckedProgram("conformance", instructions, [], type, helpers));
+        var program = ExecutableProgram.From(new UncheckedProgram("conformance", instructions, [], type, helpers, _executor.BlendsFrom));
         return new ConformanceProgram(Engine, program, _executor.Prepare(program), _executor.Interprets);
     }
 }

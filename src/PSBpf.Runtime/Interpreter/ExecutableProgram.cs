@@ -22,7 +22,7 @@ internal sealed unsafe partial class ExecutableProgram
     private readonly DecodedInstruction[] _decoded;
     private readonly ProgramFacts? _facts;
 
-    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, HelperEntry[]? helpers = null)
+    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, HelperEntry[]? helpers = null, int blendsFrom = BlendedArithmetic.ShortestProgram)
     {
         Name = name;
         Type = ProgramTypeTable.Get(type);
@@ -33,7 +33,7 @@ internal sealed unsafe partial class ExecutableProgram
         _slots = slots;
         _decoded = decoded;
         _facts = facts;
-        _operations = ProgramBinder.Bind(decoded, Maps, View);
+        _operations = ProgramBinder.Bind(decoded, Maps, View, blendsFrom);
         Code = (Operation*)Unsafe.AsPointer(ref _operations[0]);
     }
 
@@ -68,7 +68,7 @@ internal sealed unsafe partial class ExecutableProgram
         CheckReferences(program, decoded);
         var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec), helpers: program.Helpers);
         if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
-        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps, program.Helpers);
+        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps, program.Helpers, program.BlendsFrom);
     }
 
     /// <summary>Whether a run may change the packet or the context.</summary>

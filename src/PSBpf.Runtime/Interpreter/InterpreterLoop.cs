@@ -25,12 +25,18 @@ internal static unsafe class InterpreterLoop
         var code = program.Code;
         var op = code;
         long slice = run.FirstSlice();
+        var blends = BlendRow.Rows;
         ulong address;
         while (true)
         {
             observer.BeforeInstruction((int)(op - code), r);
             switch (op->Form)
             {
+                case Operation.Blended:
+                    ulong result = BlendRow.Compute(blends + op->Blend, r[op->Destination], r[op->Source] + (ulong)op->Immediate);
+                    r[op->Destination] = result & ulong.MaxValue >> op->Offset;
+                    break;
+
                 case FormId.Add64Imm: r[op->Destination] += (ulong)op->Immediate; break;
                 case FormId.Add64Reg: r[op->Destination] += r[op->Source]; break;
                 case FormId.Add32Imm: r[op->Destination] = (uint)r[op->Destination] + (uint)op->Immediate; break;

@@ -16,11 +16,17 @@ internal struct Operation
     /// <summary>A call of bpf_tail_call, which no other helper call is like.</summary>
     public const FormId TailCall = EndOfProgram + 1;
 
+    /// <summary>Arithmetic of a long program, whichever it is: see <see cref="BlendedArithmetic"/>.</summary>
+    public const FormId Blended = EndOfProgram + 2;
+
     public FormId Form;
     public byte Destination;
     public byte Source;
 
-    /// <summary>The offset field, or a jump's target slot.</summary>
+    /// <summary>The row of blended arithmetic.</summary>
+    public byte Blend;
+
+    /// <summary>The offset field, or a jump's target slot; of blended arithmetic, how many of a register's high bits become zero.</summary>
     public int Offset;
     public long Immediate;
 

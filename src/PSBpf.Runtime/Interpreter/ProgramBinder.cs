@@ -9,8 +9,12 @@ namespace PSBpf.Runtime.Interpreter;
 internal static class ProgramBinder
 {
     /// <summary>Binds a program.</summary>
+    /// <param name="decoded">Its instructions.</param>
+    /// <param name="maps">The maps that they name by index.</param>
+    /// <param name="view">How it sees its context.</param>
+    /// <param name="blendsFrom">Instructions from which on it counts as long for <see cref="BlendedArithmetic"/>.</param>
     /// <returns>Operations in pinned memory, with the end mark after the last.</returns>
-    public static Operation[] Bind(ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps, ContextView view)
+    public static Operation[] Bind(ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps, ContextView view, int blendsFrom)
     {
         var operations = GC.AllocateUninitializedArray<Operation>(decoded.Length + 1, pinned: true);
         for (int index = 0; index < decoded.Length; index++) operations[index] = new Operation(decoded[index]);
@@ -18,6 +22,7 @@ internal static class ProgramBinder
         BindMaps(operations, maps);
         BindTailCalls(operations);
         if (!view.IsPlain) BindContext(operations, decoded, view);
+        BlendedArithmetic.Bind(operations, decoded, blendsFrom);
         return operations;
     }
 

@@ -14,5 +14,7 @@ namespace PSBpf.Runtime.Interpreter;
 /// <param name="Maps">The maps that instructions name by index.</param>
 /// <param name="Type">Decides about the context; unspecified for plain memory.</param>
 /// <param name="Helpers">What it calls by number, and through registers too; null for the kernel's helpers.</param>
+/// <param name="BlendsFrom">Instructions from which on the interpreter treats it as a long program.</param>
 internal sealed record UncheckedProgram(
-    string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified, HelperEntry[]? Helpers = null);
+    string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified, HelperEntry[]? Helpers = null,
+    int BlendsFrom = BlendedArithmetic.ShortestProgram);

@@ -64,7 +64,7 @@ internal unsafe struct RunFrame
     /// <summary>The same when the program may write there, else 0.</summary>
     public ulong RecordWritable;
 
-    /// <summary>r0 to r10; one more for alignment.</summary>
+    /// <summary>r0 to r10, and one that is always zero.</summary>
     public fixed ulong Registers[12];
 
     /// <summary>Index of the current frame.</summary>

@@ -122,7 +122,7 @@ internal sealed unsafe partial class RunState
         frame->ValueBase = frame->ValueLength = frame->ValueWritable = 0;
         frame->Depth = 0;
         frame->MayGoto = RunFrame.MayGotoLimit;
-        new Span<ulong>(frame->Registers, RegisterCount).Clear();
+        new Span<ulong>(frame->Registers, RegisterCount + 1).Clear();
         frame->Registers[1] = first;
         frame->Registers[2] = second;
         ForgetTailCalls();

@@ -10,7 +10,7 @@ using PSBpf.Uapi;
 namespace PSBpf.Runtime.Tests.Interpreter;
 
 /// <summary>
-/// Runs assembly text that no verifier has seen: in the interpreter, and where nothing but r0 can differ also compiled with checks,
+/// Runs assembly text that no verifier has seen: in the interpreter, in both forms that it gives arithmetic, and where nothing but r0 can differ also compiled with checks,
 /// whole and in tiny pieces, which must give the same result or the same fault.
 /// </summary>
 internal sealed class TestMachine : IDisposable
@@ -37,12 +37,19 @@ internal sealed class TestMachine : IDisposable
     public ExecutableProgram Load(Instruction[] instructions) =>
         ExecutableProgram.From(new UncheckedProgram("test", instructions, _maps, Type));
 
+    /// <summary>The same in the form that long programs get.</summary>
+    public ExecutableProgram LoadLong(string text) => ExecutableProgram.From(new UncheckedProgram(
+        "test", Assembler.Assemble(text, _maps.Select(map => map.Spec.Name)).Instructions, _maps, Type, BlendsFrom: 0));
+
     /// <summary>R0 of a program without context, all 64 bits.</summary>
     public ulong Run(string text)
     {
         var program = Load(text);
         if (_maps.Count > 0 || text.Contains("call bpf_", StringComparison.Ordinal)) return Run(program);
         var (result, fault) = Try(program, interpret: true);
+        var (inLong, longFault) = Try(LoadLong(text), interpret: true);
+        Assert.Equal(fault?.Message, longFault?.Message);
+        Assert.True(result == inLong, $"0x{result:x} interpreted, 0x{inLong:x} as a long program:\n{text}");
         foreach (int pieces in (int[])[0, 1, 4])
         {
             var compiled = Load(text);
