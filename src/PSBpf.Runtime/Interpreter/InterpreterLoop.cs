@@ -11,19 +11,21 @@ namespace PSBpf.Runtime.Interpreter;
 /// </summary>
 internal static unsafe class InterpreterLoop
 {
-    /// <summary>Runs the program from its first instruction.</summary>
+    /// <summary>Runs the program, from its first instruction or another.</summary>
     /// <param name="run">The prepared run: r1 set, stack, packet and context in place.</param>
     /// <param name="program">What to run.</param>
     /// <param name="observer">What watches.</param>
+    /// <param name="start">Where to begin. It ends where the frame that is current then is left.</param>
     /// <returns>R0.</returns>
     /// <exception cref="Diagnostics.BpfException">BPF2101 and BPF2102.</exception>
-    public static ulong Execute<TObserver>(RunState run, ExecutableProgram program, ref TObserver observer)
+    public static ulong Execute<TObserver>(RunState run, ExecutableProgram program, ref TObserver observer, int start = 0)
         where TObserver : struct, IRunObserver
     {
         var frame = run.Frame;
         ulong* r = frame->Registers;
         var code = program.Code;
-        var op = code;
+        var op = code + start;
+        int bottom = frame->Depth;
         long slice = run.FirstSlice();
         var blends = BlendRow.Rows;
         ulong address;
@@ -337,7 +339,12 @@ internal static unsafe class InterpreterLoop
             r[0] = 0;
 
         Return:
-            if (frame->Depth == 0) return r[0];
+            if (frame->Depth == bottom)
+            {
+                run.Fuel = slice;
+                return r[0];
+            }
+
             if (frame->Depth == frame->ReplacedDepth)
             {
                 code = run.ResumeWaiting().Code;

@@ -60,8 +60,15 @@ internal static unsafe class CompiledCalls
     /// <summary>Closes it.</summary>
     public static void LeaveFrame(RunState run) => run.LeaveFunction();
 
-    /// <summary>Takes the next part of the instruction budget.</summary>
-    public static void Refuel(RunState run, int slot) => run.Fuel = run.NextSlice(run.Fuel, slot);
+    /// <summary>Goes on in the interpreter; registers are in the words above the frame.</summary>
+    public static ulong Leave(RunState run, ulong framePointer, int slot) => run.GoOnInterpreted((ulong*)framePointer, slot);
+
+    /// <summary>Checks memory that a register passes to a helper for reading.</summary>
+    public static void CheckArgument(RunState run, int register, ulong address, int size, int slot)
+    {
+        run.Instruction = slot;
+        run.CheckMemory(register - 1, address, (ulong)size, write: false);
+    }
 
     /// <summary>The fault of running past the end.</summary>
     public static ulong RunsOut(RunState run, int slot) => throw run.UnknownOperation(slot);

@@ -34,6 +34,9 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     public uint Stride => _stride;
 
     /// <inheritdoc/>
+    public override MemoryRegion? ValueSlab => Regions is [var only] ? only : null;
+
+    /// <inheritdoc/>
     public override ulong DirectValueAddress => (ulong)_values;
 
     /// <inheritdoc/>

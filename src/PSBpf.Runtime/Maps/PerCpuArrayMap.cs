@@ -23,20 +23,15 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
         _cpuStride = ((ulong)_stride * _count + lines - 1) & ~(lines - 1);
         var block = Allocate((long)_cpuStride * _cpus);
         _values = block.Address;
+        ValueSlab = RegionOf((ulong)_values, _cpuStride * (ulong)(_cpus - 1) + (ulong)_stride * _count);
         for (int cpu = 0; cpu < _cpus; cpu++)
         {
-            Expose(new MemoryRegion
-            {
-                Start = (ulong)_values + (ulong)cpu * _cpuStride,
-                Length = (ulong)_stride * _count,
-                Stride = _stride,
-                ValueStride = _stride,
-                ValueSize = spec.ValueSize,
-                Readable = ProgramsRead,
-                Writable = ProgramsWrite,
-            });
+            Expose(RegionOf((ulong)_values + (ulong)cpu * _cpuStride, (ulong)_stride * _count));
         }
     }
+
+    /// <inheritdoc/>
+    public override MemoryRegion? ValueSlab { get; }
 
     /// <summary>Address of the first CPU's first value.</summary>
     public ulong FirstValue => (ulong)_values;
@@ -67,6 +62,17 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
         SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
         return Errno.None;
     }
+
+    private MemoryRegion RegionOf(ulong start, ulong length) => new()
+    {
+        Start = start,
+        Length = length,
+        Stride = _stride,
+        ValueStride = _stride,
+        ValueSize = Spec.ValueSize,
+        Readable = ProgramsRead,
+        Writable = ProgramsWrite,
+    };
 
     /// <inheritdoc/>
     public override Errno Delete(byte* key) => Errno.EINVAL;

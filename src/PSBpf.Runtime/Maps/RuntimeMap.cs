@@ -151,8 +151,11 @@ internal abstract unsafe class RuntimeMap : IReclaimable
         Engine.Regions.Add(region);
     }
 
-    /// <summary>The slab of its values, where there is one.</summary>
-    public MemoryRegion? OnlyRegion => _regions.Count == 1 ? _regions[0] : null;
+    /// <summary>Memory with nothing but its values and what pads them: what is inside may be another element, but never anything else. Null where there is none.</summary>
+    public virtual MemoryRegion? ValueSlab => null;
+
+    /// <summary>Its regions, in the order in which they were exposed.</summary>
+    protected IReadOnlyList<MemoryRegion> Regions => _regions;
 
     /// <summary>Whether a region is one of this map's.</summary>
     public bool Holds(MemoryRegion region) => _regions.Contains(region);

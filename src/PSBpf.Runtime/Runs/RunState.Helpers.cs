@@ -74,7 +74,9 @@ internal sealed unsafe partial class RunState
         }
     }
 
-    private void CheckMemory(int argument, ulong address, ulong size, bool write)
+    /// <summary>Checks memory that an argument of a helper refers to.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF2101.</exception>
+    public void CheckMemory(int argument, ulong address, ulong size, bool write)
     {
         if (size == 0) return;
         if (size > int.MaxValue || !(InFrame(address, size) || Owns(address, (uint)size, write)))

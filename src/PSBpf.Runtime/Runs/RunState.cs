@@ -23,13 +23,14 @@ internal sealed unsafe partial class RunState
     // More than that of one run is only counted: a program in a loop could print for hours.
     private const int MostLines = 4096;
 
-    // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat.
-    private const long Slice = 1 << 20;
+    // Back edges and calls between two looks at budget and cancellation, weighed by the instructions they repeat. Compiled code
+    // goes on in the interpreter after its part, which is some tens of milliseconds.
+    private const long Slice = 1 << 20, CompiledSlice = 1 << 26;
 
     /// <summary>What bpf_get_smp_processor_id says. Compiled code reads the field.</summary>
     public readonly int CpuId;
 
-    /// <summary>What is left of the present part of the instruction budget, for compiled code that checks.</summary>
+    /// <summary>What is left of the present part of the instruction budget, in compiled code that checks and when the interpreter ends.</summary>
     public long Fuel;
 
     private readonly NativeBlock _block;
@@ -155,7 +156,7 @@ internal sealed unsafe partial class RunState
             ForgetTailCalls();
             OpenStack(0);
             _budget = Engine.Options.InstructionBudget;
-            Fuel = FirstSlice();
+            Fuel = Grant(CompiledSlice);
         }
         else
         {
@@ -183,8 +184,27 @@ internal sealed unsafe partial class RunState
         Engine.Options.OutputSink?.Invoke(Program.Name, text);
     }
 
+    /// <summary>Goes on in the interpreter where checked code left, until the function returns.</summary>
+    /// <param name="saved">Its registers r0 to r9 and the rounds of may_goto, in the words above its frame.</param>
+    /// <param name="slot">The instruction to go on with.</param>
+    /// <returns>R0.</returns>
+    public ulong GoOnInterpreted(ulong* saved, int slot)
+    {
+        var frame = Frame;
+        Unsafe.CopyBlock(frame->Registers, saved, RunFrame.SavedMayGoto * sizeof(ulong));
+        frame->MayGoto = (long)saved[RunFrame.SavedMayGoto];
+        _budget -= _granted - Fuel;
+        var none = default(NoObserver);
+        ulong result = InterpreterLoop.Execute(this, Program, ref none, slot);
+        _budget -= _granted - Fuel;
+        Fuel = Grant(CompiledSlice);
+        return result;
+    }
+
     /// <summary>The first part of the instruction budget.</summary>
-    public long FirstSlice() => _granted = Math.Min(Slice, _budget);
+    public long FirstSlice() => Grant(Slice);
+
+    private long Grant(long most) => _granted = Math.Min(most, _budget);
 
     /// <summary>The next part.</summary>
     /// <param name="left">What is left of the last one; negative.</param>

@@ -28,7 +28,8 @@ internal static class JitMethods
     public static readonly MethodInfo EnterFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.EnterFrame));
     public static readonly MethodInfo LeaveFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.LeaveFrame));
     public static readonly MethodInfo RunsOut = Of(typeof(CompiledCalls), nameof(CompiledCalls.RunsOut));
-    public static readonly MethodInfo Refuel = Of(typeof(CompiledCalls), nameof(CompiledCalls.Refuel));
+    public static readonly MethodInfo Leave = Of(typeof(CompiledCalls), nameof(CompiledCalls.Leave));
+    public static readonly MethodInfo CheckArgument = Of(typeof(CompiledCalls), nameof(CompiledCalls.CheckArgument));
     public static readonly MethodInfo ClearStack = Of(typeof(CompiledCalls), nameof(CompiledCalls.ClearStack));
 
     public static readonly MethodInfo TailTarget = Of(typeof(CompiledCalls), nameof(CompiledCalls.TailTarget));

@@ -19,26 +19,16 @@ internal sealed partial class MethodEmitter
             return;
         }
 
-        if (_input.Checked && target <= slot)
-        {
-            // The taken side pays for the round it makes.
-            var stays = _il.DefineLabel();
-            EmitCondition(in instruction, stays, negate: true);
-            CountFuel(target, slot);
-            _il.Branch(OpCodes.Br, LabelOf(taken));
-            _il.MarkLabel(stays);
-            return;
-        }
-
-        EmitCondition(in instruction, LabelOf(taken), negate: false);
+        CountFuel(target, slot);
+        EmitCondition(in instruction, LabelOf(taken));
     }
 
-    private void EmitCondition(in DecodedInstruction instruction, Label label, bool negate)
+    private void EmitCondition(in DecodedInstruction instruction, Label label)
     {
         var row = instruction.Row;
         if (row.Kind == FormKind.MayGoto)
         {
-            EmitMayGoto(label, negate);
+            EmitMayGoto(label);
             return;
         }
 
@@ -47,11 +37,11 @@ internal sealed partial class MethodEmitter
         if (row.Condition == Condition.Jset)
         {
             _il.Emit(OpCodes.And);
-            _il.Branch(negate ? OpCodes.Brfalse : OpCodes.Brtrue, label);
+            _il.Branch(OpCodes.Brtrue, label);
             return;
         }
 
-        _il.Branch((negate ? Opposite(row.Condition) : row.Condition) switch
+        _il.Branch(row.Condition switch
         {
             Condition.Jeq => OpCodes.Beq,
             Condition.Jne => OpCodes.Bne_Un,
@@ -66,45 +56,12 @@ internal sealed partial class MethodEmitter
         }, label);
     }
 
-    private static Condition Opposite(Condition condition) => condition switch
-    {
-        Condition.Jeq => Condition.Jne,
-        Condition.Jne => Condition.Jeq,
-        Condition.Jgt => Condition.Jle,
-        Condition.Jle => Condition.Jgt,
-        Condition.Jge => Condition.Jlt,
-        Condition.Jlt => Condition.Jge,
-        Condition.Jsgt => Condition.Jsle,
-        Condition.Jsle => Condition.Jsgt,
-        Condition.Jsge => Condition.Jslt,
-        _ => Condition.Jsge,
-    };
-
     // The count of rounds lies in the frame, beside the registers that wait for a hop.
-    private void EmitMayGoto(Label label, bool negate)
+    private void EmitMayGoto(Label label)
     {
-        var goesOn = _il.DefineLabel();
         LoadSavedAddress(RunFrame.SavedMayGoto);
         _il.Emit(OpCodes.Ldind_I8);
-        _il.Branch(negate ? OpCodes.Brtrue : OpCodes.Brfalse, negate ? goesOn : label);
-        if (negate)
-        {
-            // What follows is the taken side: no rounds are left.
-            var taken = _il.DefineLabel();
-            _il.Branch(OpCodes.Br, taken);
-            _il.MarkLabel(goesOn);
-            CountMayGoto();
-            _il.Branch(OpCodes.Br, label);
-            _il.MarkLabel(taken);
-            return;
-        }
-
-        CountMayGoto();
-        _il.MarkLabel(goesOn);
-    }
-
-    private void CountMayGoto()
-    {
+        _il.Branch(OpCodes.Brfalse, label);
         LoadSavedAddress(RunFrame.SavedMayGoto);
         LoadSavedAddress(RunFrame.SavedMayGoto);
         _il.Emit(OpCodes.Ldind_I8);
@@ -122,18 +79,18 @@ internal sealed partial class MethodEmitter
             return;
         }
 
-        if (_input.Checked)
+        if (!_input.Checked)
         {
-            LoadRun();
-            _il.Constant32(helper);
-            _il.Constant32(slot);
-            LoadArguments(RegisterMasks.Arguments);
-            _il.Call(JitMethods.CallChecked);
-            StoreRegister(0);
-            if (HelperTable.Find(helper) is not { ChangesPacket: false } || _input.HasOwnHelpers) FetchPacket();
+            EmitHelper(helper, slot);
             return;
         }
 
+        EmitCheckedHelper(helper, slot);
+        if (MovesPacket(in instruction)) FetchPacket();
+    }
+
+    private void EmitHelper(int helper, int slot)
+    {
         if (TryEmitMapHelper(helper, slot)) return;
         var entry = Helpers.HelperSet.Get(helper);
         LoadRun();

@@ -29,16 +29,22 @@ internal sealed partial class MethodEmitter
         }
         else
         {
-            LoadAddress(instruction.Source, instruction.Offset);
-            _il.Emit(OpCodes.Conv_U);
-
-            // What another processor changes must be read each time round.
-            if (_block.LoopDepth > 0 && (MemoryAt(slot) & (AccessedMemory.MapValue | AccessedMemory.RingBuffer)) != 0) _il.Emit(OpCodes.Volatile);
-            _il.Emit(JitMethods.LoadCode(row.Width, signed));
-            Widen(row.Width, signed);
+            LoadMemory(in instruction, row, slot);
         }
 
         StoreRegister(instruction.Destination);
+    }
+
+    private void LoadMemory(in DecodedInstruction instruction, InstructionForm row, int slot)
+    {
+        bool signed = row.Kind == FormKind.LoadSigned;
+        LoadAddress(instruction.Source, instruction.Offset);
+        _il.Emit(OpCodes.Conv_U);
+
+        // What another processor changes must be read each time round.
+        if (_block.LoopDepth > 0 && (MemoryAt(slot) & (AccessedMemory.MapValue | AccessedMemory.RingBuffer)) != 0) _il.Emit(OpCodes.Volatile);
+        _il.Emit(JitMethods.LoadCode(row.Width, signed));
+        Widen(row.Width, signed);
     }
 
     private void EmitStore(in DecodedInstruction instruction, int slot)
@@ -65,11 +71,16 @@ internal sealed partial class MethodEmitter
         }
         else
         {
-            LoadAddress(instruction.Destination, instruction.Offset);
-            _il.Emit(OpCodes.Conv_U);
-            LoadStored(in instruction, row);
-            NarrowAndStore(row.Width);
+            StoreMemory(in instruction, row);
         }
+    }
+
+    private void StoreMemory(in DecodedInstruction instruction, InstructionForm row)
+    {
+        LoadAddress(instruction.Destination, instruction.Offset);
+        _il.Emit(OpCodes.Conv_U);
+        LoadStored(in instruction, row);
+        NarrowAndStore(row.Width);
     }
 
     private void NarrowAndStore(int width)

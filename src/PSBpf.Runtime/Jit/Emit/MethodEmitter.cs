@@ -64,6 +64,7 @@ internal sealed partial class MethodEmitter
         }
 
         _il.Slot = -1;
+        EmitLeaves();
         foreach (var (target, label) in _hops)
         {
             _il.MarkLabel(label);
@@ -77,12 +78,14 @@ internal sealed partial class MethodEmitter
     {
         var before = _il.Cost;
         EmitBlock(block, null);
+        EmitLeaves();
         return _il.Cost - before;
     }
 
     private void EmitBlock(BasicBlock block, BasicBlock? following)
     {
         _block = block;
+        BeginWindows(block);
         int slot = block.Start;
         while (slot < block.End)
         {
@@ -92,9 +95,11 @@ internal sealed partial class MethodEmitter
             bool last = slot + instruction.Row.Slots >= block.End;
             if (last && instruction.Row.Kind is FormKind.Branch or FormKind.MayGoto or FormKind.Jump) EmitJump(in instruction, slot, block);
             else EmitInstruction(in instruction, slot);
+            ForgetWindows(in instruction);
             slot += instruction.Row.Slots;
         }
 
+        EndWindows(block);
         if (block.Next is { } next && !ReferenceEquals(next, following)) _il.Branch(OpCodes.Br, LabelOf(next));
         else if (block.Next is null && _input.Code[LastSlot(block)].Row.Kind != FormKind.Exit) EmitRunsOut(block);
     }

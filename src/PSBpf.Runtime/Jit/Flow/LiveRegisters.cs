@@ -11,7 +11,7 @@ internal static class LiveRegisters
     public static void Compute(JitInput input, List<BasicBlock> blocks)
     {
         var effects = new (int Reads, int Writes)[blocks.Count];
-        foreach (var block in blocks) effects[block.Index] = EffectOf(input, block);
+        foreach (var block in blocks) effects[block.Index] = EffectOf(input, block, block.Start);
         bool changed = true;
         while (changed)
         {
@@ -19,10 +19,7 @@ internal static class LiveRegisters
             for (int index = blocks.Count - 1; index >= 0; index--)
             {
                 var block = blocks[index];
-                int after = 0;
-                if (block.Next is not null) after |= block.Next.LiveIn;
-                if (block.Taken is not null) after |= block.Taken.LiveIn;
-                int before = (after & ~effects[index].Writes) | effects[index].Reads;
+                int before = (After(block) & ~effects[index].Writes) | effects[index].Reads;
                 if (before == block.LiveIn) continue;
                 block.LiveIn = before;
                 changed = true;
@@ -30,10 +27,19 @@ internal static class LiveRegisters
         }
     }
 
-    private static (int Reads, int Writes) EffectOf(JitInput input, BasicBlock block)
+    /// <summary>What is needed just before an instruction of a block whose successors are known.</summary>
+    public static int Before(JitInput input, BasicBlock block, int slot)
+    {
+        var (reads, writes) = EffectOf(input, block, slot);
+        return (After(block) & ~writes) | reads;
+    }
+
+    private static int After(BasicBlock block) => (block.Next?.LiveIn ?? 0) | (block.Taken?.LiveIn ?? 0);
+
+    private static (int Reads, int Writes) EffectOf(JitInput input, BasicBlock block, int from)
     {
         int reads = 0, writes = 0;
-        for (int slot = block.Start; slot < block.End; slot += input.Code[slot].Row.Slots)
+        for (int slot = from; slot < block.End; slot += input.Code[slot].Row.Slots)
         {
             var (read, written) = RegisterMasks.Of(in input.Code[slot]);
             if (input.HasOwnHelpers && input.Code[slot].Form == FormId.CallHelper) read |= RegisterMasks.Arguments;
