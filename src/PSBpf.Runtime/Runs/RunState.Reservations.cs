@@ -29,13 +29,14 @@ internal sealed unsafe partial class RunState
         if (_heldRing != ring) _heldRing = ring;
     }
 
-    /// <summary>Forgets a sample.</summary>
+    /// <summary>Forgets a sample, so that accesses to it are faults.</summary>
     /// <returns>Its ring; null when the address is no sample of this run.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public RingBufferMap? TakeReservation(ulong address)
     {
         if (address != _held || address == 0) return TakeAnother(address);
         _held = 0;
+        if (Frame->ValueBase == address) Frame->ValueLength = Frame->ValueWritable = 0;
         return _heldRing;
     }
 
@@ -45,7 +46,14 @@ internal sealed unsafe partial class RunState
 
     private bool OwnsSample(ulong address, uint size)
     {
-        if (_held != 0 && Contains(_held, _heldLength, address, size)) return true;
+        if (_held != 0 && Contains(_held, _heldLength, address, size))
+        {
+            // The next access is probably to the same: as with map values.
+            Frame->ValueBase = _held;
+            Frame->ValueLength = Frame->ValueWritable = _heldLength;
+            return true;
+        }
+
         for (int index = 0; index < _reservations; index++)
             if (Contains(_reserved[index].Address, _reserved[index].Length, address, size)) return true;
         return false;

@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using PSBpf.Isa;
 using PSBpf.Runtime.Helpers;
+using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Jit.Emit;
@@ -141,13 +142,13 @@ internal sealed partial class MethodEmitter
             }
 
             // Keys and values are mostly on the stack, and the map is the one that the verifier saw.
-            if (facts.MapAt(slot) is >= 0 and var index && helper is LookupElement or UpdateElement or DeleteElement)
+            if (facts.MapAt(slot) is >= 0 and var index && (helper is LookupElement or UpdateElement or DeleteElement || IsReserve(helper, _input.Maps[index])))
             {
                 var map = _input.Maps[index];
                 LoadRegister(1);
                 _il.Constant((long)map.Handle);
                 _il.Branch(OpCodes.Bne_Un, LeaveAt(slot));
-                CheckArgument(2, map.KeySize, slot);
+                if (helper != RingBufferReserve) CheckArgument(2, map.KeySize, slot);
                 if (helper == UpdateElement) CheckArgument(3, map.ValueSize, slot);
                 EmitHelper(helper, slot);
                 return;
@@ -162,6 +163,16 @@ internal sealed partial class MethodEmitter
         StoreRegister(0);
     }
 
+    // The lowest address of the frame.
+    private void LoadFrame()
+    {
+        LoadFramePointer();
+        _il.Constant(RunFrame.StackSize);
+        _il.Emit(OpCodes.Sub);
+    }
+
+    private static bool IsReserve(int helper, RuntimeMap map) => helper == RingBufferReserve && map is RingBufferMap;
+
     // Whether what a helper reads lies in the frame; what does not, the run looks up.
     private void CheckArgument(int register, int size, int slot)
     {
@@ -169,9 +180,7 @@ internal sealed partial class MethodEmitter
         if (size <= RunFrame.StackSize)
         {
             LoadRegister(register);
-            LoadFramePointer();
-            _il.Constant(RunFrame.StackSize);
-            _il.Emit(OpCodes.Sub);
+            LoadFrame();
             _il.Emit(OpCodes.Sub);
             _il.Constant(RunFrame.StackSize - size);
             _il.Branch(OpCodes.Ble_Un, inFrame);

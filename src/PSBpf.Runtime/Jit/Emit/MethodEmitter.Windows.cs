@@ -104,11 +104,26 @@ internal sealed partial class MethodEmitter
         int width = window.End - window.From;
         switch (window.Place.Memory)
         {
+            case AccessedMemory.Stack when _piece is { Function.Entry: not 0 }:
+                // What a subprogram was given lies in its caller's frame, the next one below.
+                var inFrame = _il.DefineLabel();
+                LoadAddress(register, window.From);
+                LoadFrame();
+                _il.Emit(OpCodes.Sub);
+                _il.Store(Address);
+                _il.Load(Address);
+                _il.Constant(RunFrame.StackStride);
+                _il.Emit(OpCodes.Add);
+                _il.Constant(RunFrame.StackSize - width);
+                _il.Branch(OpCodes.Ble_Un, inFrame);
+                _il.Load(Address);
+                _il.Constant(RunFrame.StackSize - width);
+                _il.Branch(OpCodes.Bgt_Un, leave);
+                _il.MarkLabel(inFrame);
+                return;
             case AccessedMemory.Stack:
                 LoadAddress(register, window.From);
-                LoadFramePointer();
-                _il.Constant(RunFrame.StackSize);
-                _il.Emit(OpCodes.Sub);
+                LoadFrame();
                 _il.Emit(OpCodes.Sub);
                 _il.Constant(RunFrame.StackSize - width);
                 break;
@@ -151,8 +166,8 @@ internal sealed partial class MethodEmitter
         var memory = MemoryAt(slot);
         switch (memory)
         {
-            // A subprogram may be given its caller's stack.
-            case AccessedMemory.Stack when _piece is null or { Function.Entry: 0 }:
+            // A subprogram of the main program may be given one other frame; one of a subprogram, any of several.
+            case AccessedMemory.Stack when _piece is null or { Function.Entry: 0 } || !_methods.SubprogramsCall:
                 return new Place(memory, 0);
             case AccessedMemory.Packet when !writes || _input.Type.WritesPacket:
                 return new Place(memory, 0);

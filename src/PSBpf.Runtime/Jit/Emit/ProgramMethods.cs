@@ -30,12 +30,18 @@ internal sealed class ProgramMethods
             _functions[function.Entry] = function;
             foreach (var block in function.Blocks)
                 for (int slot = block.Start; slot < block.End; slot += input.Code[slot].Row.Slots)
+                {
                     if (input.Code[slot].Form == FormId.MayGoto) _mayGoto.Add(function);
+                    SubprogramsCall |= input.Code[slot].Form == FormId.CallFunction && function.Entry != 0;
+                }
         }
     }
 
     /// <summary>Handles to free with the code.</summary>
     public IReadOnlyCollection<GCHandle> Handles => _maps.Values;
+
+    /// <summary>Whether a subprogram calls another one.</summary>
+    public bool SubprogramsCall { get; }
 
     /// <summary>The function that begins in a slot.</summary>
     public FunctionGraph FunctionAt(int slot) => _functions[slot];
