@@ -28,7 +28,7 @@ internal sealed unsafe partial class ExecutableProgram
         lock (_compiling)
         {
             if (Compiled is not null || !_isCompilable) return Compiled;
-            bool isChecked = options.Checked || _facts is null;
+            bool isChecked = options.Checked || !_isVerified;
             try
             {
                 var compiled = isChecked ? Translate(options, isChecked) : CompileUnchecked(options);
@@ -47,7 +47,7 @@ internal sealed unsafe partial class ExecutableProgram
     /// <summary>Compiles a verified program for a tail call from one that was compiled without checks.</summary>
     public CompiledProgram CompileUnchecked(JitOptions options)
     {
-        if (_facts is null) throw new InvalidOperationException($"Program '{Name}' was not verified.");
+        if (!_isVerified) throw new InvalidOperationException($"Program '{Name}' was not verified.");
         lock (_compiling)
         {
             if (Unchecked is { } done) return done;

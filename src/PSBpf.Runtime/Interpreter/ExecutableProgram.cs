@@ -21,8 +21,9 @@ internal sealed unsafe partial class ExecutableProgram
     private readonly ProgramSpec? _spec;
     private readonly DecodedInstruction[] _decoded;
     private readonly ProgramFacts? _facts;
+    private readonly bool _isVerified;
 
-    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, HelperEntry[]? helpers = null, int blendsFrom = BlendedArithmetic.ShortestProgram)
+    private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, bool isVerified, HelperEntry[]? helpers = null, int blendsFrom = BlendedArithmetic.ShortestProgram)
     {
         Name = name;
         Type = ProgramTypeTable.Get(type);
@@ -33,6 +34,7 @@ internal sealed unsafe partial class ExecutableProgram
         _slots = slots;
         _decoded = decoded;
         _facts = facts;
+        _isVerified = isVerified;
         _operations = ProgramBinder.Bind(decoded, Maps, View, blendsFrom);
         Code = (Operation*)Unsafe.AsPointer(ref _operations[0]);
     }
@@ -57,7 +59,7 @@ internal sealed unsafe partial class ExecutableProgram
 
     /// <summary>Binds a verified program.</summary>
     public static ExecutableProgram From(VerifiedProgram program, IReadOnlyList<RuntimeMap> maps) =>
-        new(program.Spec.Name, program.Spec.Type, program.Spec, program.Spec.Instructions, program.Instructions.ToArray(), program.Facts, maps);
+        new(program.Spec.Name, program.Spec.Type, program.Spec, program.Spec.Instructions, program.Instructions.ToArray(), program.Facts, maps, isVerified: true);
 
     /// <summary>Binds raw instructions.</summary>
     /// <exception cref="BpfException">BPF2103 when they use what is not implemented; BPF2106 when they are no program.</exception>
@@ -68,11 +70,11 @@ internal sealed unsafe partial class ExecutableProgram
         CheckReferences(program, decoded);
         var missing = Runnability.Missing(decoded, program.Type, program.Maps.Select(map => map.Spec), helpers: program.Helpers);
         if (missing.Count > 0) throw Runnability.Error(program.Name, missing);
-        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, null, program.Maps, program.Helpers, program.BlendsFrom);
+        return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, program.Believed, program.Maps, isVerified: false, program.Helpers, program.BlendsFrom);
     }
 
     /// <summary>Whether a run may change the packet or the context.</summary>
-    public bool ChangesInput => _facts?.ChangesInput ?? true;
+    public bool ChangesInput => !_isVerified || _facts!.ChangesInput;
 
     /// <summary>Its slots as they were loaded.</summary>
     public ReadOnlySpan<Instruction> Slots => _slots;

@@ -2,6 +2,7 @@ using PSBpf.Isa;
 using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
+using PSBpf.Verifier;
 
 namespace PSBpf.Runtime.Interpreter;
 
@@ -15,6 +16,7 @@ namespace PSBpf.Runtime.Interpreter;
 /// <param name="Type">Decides about the context; unspecified for plain memory.</param>
 /// <param name="Helpers">What it calls by number, and through registers too; null for the kernel's helpers.</param>
 /// <param name="BlendsFrom">Instructions from which on the interpreter treats it as a long program.</param>
+/// <param name="Believed">Facts that code that checks starts from, which need not be true; null for none.</param>
 internal sealed record UncheckedProgram(
     string Name, Instruction[] Instructions, IReadOnlyList<RuntimeMap> Maps, ProgramType Type = ProgramType.Unspecified, HelperEntry[]? Helpers = null,
-    int BlendsFrom = BlendedArithmetic.ShortestProgram);
+    int BlendsFrom = BlendedArithmetic.ShortestProgram, ProgramFacts? Believed = null);
