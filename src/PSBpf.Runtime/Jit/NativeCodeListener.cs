@@ -37,7 +37,7 @@ internal sealed class NativeCodeListener : EventListener
                     Address = place.Address,
                     Bytes = bytes,
                     Intermediate = method.Intermediate,
-                    // The runtime does not say which instruction each byte comes from; where the method begins is known.
+                    // The runtime does not say which instruction each byte comes from (docs/jit.md); where the method begins is known.
                     Points = method.Slots.Count > 0 ? [new NativeCodePoint(0, method.Slots.Min())] : [],
                 });
             }
