@@ -19,8 +19,12 @@ internal sealed partial class Explorer
     private const int MaxPending = 8192;
 
     private readonly ProgramSpec _spec;
-    private readonly IReadOnlyList<MapSpec> _maps;
+    // The program's maps, and behind them the templates of the maps that lie in maps.
+    private readonly MapSpec[] _maps;
+    private readonly int[] _innerMaps;
+    private readonly int _declaredMaps;
     private readonly ProgramTypeInfo _type;
+    private readonly ProgramRules _rules;
     private readonly ContextLayout _context;
     private readonly DecodedInstruction[] _code;
     private readonly ControlFlow _flow;
@@ -50,9 +54,20 @@ internal sealed partial class Explorer
         IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null)
     {
         _spec = spec;
-        _maps = maps;
+        _declaredMaps = maps.Count;
+        var all = maps.ToList();
+        _innerMaps = new int[maps.Count];
+        for (int index = 0; index < maps.Count; index++)
+        {
+            if (maps[index].Inner is not { } inner) continue;
+            _innerMaps[index] = all.Count;
+            all.Add(inner);
+        }
+
+        _maps = [.. all];
         _type = ProgramTypeTable.Get(spec.Type);
-        _context = _type.Context!;
+        _rules = _type.RulesFor(spec.ExpectedAttachType)!;
+        _context = _rules.Context;
         _code = code;
         _flow = flow;
         _budget = budget;

@@ -8,7 +8,10 @@ namespace PSBpf.Verifier;
 /// </summary>
 public sealed class ProgramFacts
 {
-    private const int NoMap = -1, SeveralMaps = -2;
+    private const int NoMap = -1;
+
+    /// <summary>In place of a map: several, or one that is known when the program runs only.</summary>
+    internal const int SeveralMaps = -2;
 
     private readonly AccessedMemory[] _accessed;
     private readonly int[] _maps;
@@ -99,4 +102,7 @@ public enum AccessedMemory : byte
 
     /// <summary>A sample reserved in a ring buffer.</summary>
     RingBuffer = 16,
+
+    /// <summary>A structure of the kernel: a socket, flow keys, a tracepoint's buffer.</summary>
+    Other = 32,
 }

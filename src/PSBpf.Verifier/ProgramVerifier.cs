@@ -53,7 +53,27 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         }
 
         var type = ProgramTypeTable.Get(spec.Type);
-        if (type.Context is null)
+        if (type.Rules is not null && type.RulesFor(spec.ExpectedAttachType) is null)
+        {
+            string attach = string.Join(", ", type.RulesByAttachType.Keys.Where(key => key != default || type.Type == ProgramType.CgroupSkb).Order());
+            return Refused(new Refusal(DiagnosticRules.AttachType, 0, $"expected_attach_type {(int)spec.ExpectedAttachType} is invalid for program type {type.Name}",
+                $"bpf(2) loads programs of type {type.Name} only with one of the attach types {attach}; this one has {spec.ExpectedAttachType}.", -1, ""));
+        }
+
+        bool sleeps = (spec.Flags & SectionNames.Sleepable) != 0;
+        if (sleeps && !type.MaySleep)
+        {
+            return Refused(new Refusal(DiagnosticRules.AttachType, 0, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
+                $"Programs of type {type.Name} may not sleep.", -1, ""));
+        }
+
+        if (type.Type == ProgramType.Syscall && !sleeps)
+        {
+            return Refused(new Refusal(DiagnosticRules.AttachType, 0, "Syscall programs can only be sleepable",
+                "A system-call program is loaded with BPF_F_SLEEPABLE, as SEC(\"syscall\") does.", -1, ""));
+        }
+
+        if (type.Rules is null)
         {
             return Refused(new Refusal(DiagnosticRules.NotJudged, 0, $"program type {type.Name} is not judged",
                 $"This version of the verifier does not judge programs of type {type.Name} and therefore refuses them.", -1, ""));

@@ -96,6 +96,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule ReferenceLeak = new("BPF1402", "reference-leak", Refused,
         "Submit or discard what was reserved on every path to the end.");
 
+    /// <summary>The program type cannot be loaded with this attach type, or with this flag.</summary>
+    public static readonly DiagnosticRule AttachType = new("BPF1403", "attach-type", InvalidArgument,
+        "Name the section as libbpf does, e.g. SEC(\"cgroup/connect4\"), or give the type with its attach type.");
+
     /// <summary>Something that this version of the verifier does not judge yet, and therefore refuses.</summary>
     public static readonly DiagnosticRule NotJudged = new("BPF1501", "not-judged", NotSupported,
         "Test-BpfProgram -Kernel Linux asks the machine's kernel, where there is one.");

@@ -36,5 +36,5 @@ public static class RegisterMasks
 
     /// <summary>The argument registers that a helper may read.</summary>
     public static int ArgumentsOf(int helper) =>
-        HelperTable.Find(helper) is { IsDescribed: true } prototype ? Arguments & ((2 << prototype.RegistersRead) - 1) : Arguments;
+        HelperTable.Find(helper) is { } prototype ? Arguments & ((2 << prototype.RegistersRead) - 1) : Arguments;
 }

@@ -24,7 +24,7 @@ internal static unsafe class ConformanceHelpers
     ];
 
     private static HelperEntry Row(int id, string name, HelperFunction function, params ArgumentKind[] arguments) =>
-        new(function, new HelperPrototype { Id = id, Name = name, IsDescribed = true, Arguments = arguments });
+        new(function, new HelperPrototype { Id = id, Name = name, Arguments = arguments });
 
     // The low bytes of r1 to r5, the first the most significant: shows that all five arrive, in order.
     private static ulong GatherBytes(RunState run, ulong a, ulong b, ulong c, ulong d, ulong e) =>

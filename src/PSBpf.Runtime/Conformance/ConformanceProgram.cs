@@ -1,5 +1,4 @@
 using PSBpf.Diagnostics;
-using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Memory;
 
@@ -35,7 +34,7 @@ public sealed unsafe class ConformanceProgram
             run.Begin(_program, _engine.Environment, _interpreted, cancellation);
             if (_program.Type.Context is not null)
             {
-                var input = RunInput.Of(_program.Type);
+                var input = _program.Input;
                 input.Fill(run, memory, []);
                 return _code(run, (ulong)run.Context, 0);
             }

@@ -32,7 +32,7 @@ internal sealed class ContextView
     private ContextView(ContextLayout? layout)
     {
         Layout = layout;
-        IsPlain = layout is null || layout.Fields.Count == 0;
+        IsPlain = layout is null || layout.IsPlain;
         if (layout is null) return;
         WindowSize = IsPlain ? 0 : layout.Size;
         RecordSize = IsPlain ? layout.Size : FieldsOffset + layout.Size;
@@ -66,17 +66,15 @@ internal sealed class ContextView
     public bool TryMap(int offset, int size, bool write, out int recordOffset, out int recordSize)
     {
         recordOffset = recordSize = 0;
-        if (Layout?.FieldAt(offset) is not { } field || offset + size > field.Offset + field.Size) return false;
-        if (!field.Access.HasFlag(write ? ContextAccess.Write : ContextAccess.Read)) return false;
+        if (Layout?.FieldAt(offset) is not { } field || !field.Allows(offset, size, write)) return false;
         if (field.Kind == ContextFieldKind.Scalar)
         {
-            if (size < field.ElementSize && (write || !field.Access.HasFlag(ContextAccess.ReadNarrow))) return false;
             recordOffset = FieldsOffset + offset;
             recordSize = write && Shorts.Contains(field.Name) ? 2 : size;
             return true;
         }
 
-        if (write || offset != field.Offset || size != field.Size) return false;
+        if (field.Kind > ContextFieldKind.PacketMeta) return false;
         recordOffset = field.Kind switch
         {
             ContextFieldKind.PacketData => DataOffset,

@@ -9,6 +9,9 @@ internal sealed unsafe class PlainInput : RunInput
     public static PlainInput Instance { get; } = new();
 
     /// <inheritdoc/>
+    public override bool HasPacket => false;
+
+    /// <inheritdoc/>
     public override void Check(ProgramTypeInfo type, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
     {
         if (!packet.IsEmpty) throw Refuse(type, "it has no packet", Errno.EINVAL);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using PSBpf.Diagnostics;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
@@ -9,14 +10,27 @@ namespace PSBpf.Runtime.Contexts;
 /// </summary>
 internal abstract class RunInput
 {
-    /// <summary>The input of a program type.</summary>
-    public static RunInput Of(ProgramTypeInfo type) => type.Type switch
+    // The program types whose runs this engine can prepare.
+    private static readonly FrozenDictionary<ProgramType, RunInput> Inputs = new Dictionary<ProgramType, RunInput>
     {
-        ProgramType.Xdp => XdpInput.Instance,
-        ProgramType.SchedCls or ProgramType.SchedAct => SkbInput.Layer2,
-        _ when type.HasPacket => SkbInput.Layer3,
-        _ => PlainInput.Instance,
-    };
+        [ProgramType.Xdp] = XdpInput.Instance,
+        [ProgramType.SchedCls] = SkbInput.Layer2,
+        [ProgramType.SchedAct] = SkbInput.Layer2,
+        [ProgramType.SocketFilter] = SkbInput.Layer3,
+        [ProgramType.CgroupSkb] = SkbInput.Layer3,
+        [ProgramType.Kprobe] = PlainInput.Instance,
+        [ProgramType.Tracepoint] = PlainInput.Instance,
+        [ProgramType.RawTracepoint] = PlainInput.Instance,
+    }.ToFrozenDictionary();
+
+    /// <summary>The input of a program type; null when the engine does not run programs of the type.</summary>
+    public static RunInput? Find(ProgramType type) => Inputs.GetValueOrDefault(type);
+
+    /// <summary>The input of a program type that the engine runs; for none, plain memory.</summary>
+    public static RunInput Of(ProgramType type) => Find(type) ?? PlainInput.Instance;
+
+    /// <summary>Whether programs get a packet.</summary>
+    public abstract bool HasPacket { get; }
 
     /// <summary>Refuses input that means nothing to the type.</summary>
     /// <exception cref="BpfException">BPF2104.</exception>

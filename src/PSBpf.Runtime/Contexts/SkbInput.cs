@@ -34,6 +34,9 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
     public static SkbInput Layer3 { get; } = new(seesLinkHeader: false);
 
     /// <inheritdoc/>
+    public override bool HasPacket => true;
+
+    /// <inheritdoc/>
     public override void Check(ProgramTypeInfo type, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
     {
         if (context.IsEmpty) return;

@@ -21,6 +21,9 @@ internal sealed unsafe class XdpInput : RunInput
     public static XdpInput Instance { get; } = new();
 
     /// <inheritdoc/>
+    public override bool HasPacket => true;
+
+    /// <inheritdoc/>
     public override void Check(ProgramTypeInfo type, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
     {
         if (context.IsEmpty) return;

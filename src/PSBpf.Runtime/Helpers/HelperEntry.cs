@@ -24,7 +24,7 @@ internal readonly unsafe struct HelperEntry
         Method = function.Method;
         Function = (delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong>)Method.MethodHandle.GetFunctionPointer();
         Prototype = prototype;
-        Checked = prototype.Arguments.All(kind => kind is ArgumentKind.Anything or ArgumentKind.Scalar) ? [] : [.. prototype.Arguments];
+        Checked = prototype.Arguments.All(kind => kind is ArgumentKind.Anything) ? [] : [.. prototype.Arguments];
     }
 }
 

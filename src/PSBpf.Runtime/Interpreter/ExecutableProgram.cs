@@ -29,7 +29,8 @@ internal sealed unsafe partial class ExecutableProgram
         Type = ProgramTypeTable.Get(type);
         Maps = [.. maps];
         Helpers = helpers ?? HelperSet.All;
-        View = ContextView.Of(Type.Context);
+        Input = RunInput.Of(type);
+        View = ContextView.Of(spec is null ? Type.Context : Type.RulesFor(spec.ExpectedAttachType)?.Context);
         _spec = spec;
         _slots = slots;
         _decoded = decoded;
@@ -44,6 +45,9 @@ internal sealed unsafe partial class ExecutableProgram
 
     /// <summary>Its type's row.</summary>
     public ProgramTypeInfo Type { get; }
+
+    /// <summary>What its runs are given.</summary>
+    public RunInput Input { get; }
 
     /// <summary>The maps that it refers to, kept alive by it.</summary>
     public IReadOnlyList<RuntimeMap> Maps { get; }

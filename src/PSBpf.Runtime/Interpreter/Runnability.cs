@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
+using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
@@ -21,7 +22,7 @@ internal static class Runnability
         ReadOnlySpan<DecodedInstruction> instructions, ProgramType type, IEnumerable<MapSpec> maps, ProgramFacts? facts = null, HelperEntry[]? helpers = null)
     {
         var missing = new SortedSet<string>(StringComparer.Ordinal);
-        if (type != ProgramType.Unspecified && ProgramTypeTable.Get(type).Context is null) missing.Add($"program type {ProgramTypeTable.Get(type).Name}");
+        if (type != ProgramType.Unspecified && RunInput.Find(type) is null) missing.Add($"program type {ProgramTypeTable.Get(type).Name}");
         foreach (var map in maps)
             if (!MapFactory.Supports(map.Type)) missing.Add($"map type {map.Type}");
         for (int index = 0; index < instructions.Length; index++)

@@ -144,7 +144,7 @@ internal sealed unsafe partial class RunState
     private string Describe(ulong address)
     {
         long offset = (long)(address - Frame->PacketBase);
-        if (Frame->PacketLength > 0 && Math.Abs(offset) <= 1 << 20) return Program.Type.HasPacket
+        if (Frame->PacketLength > 0 && Math.Abs(offset) <= 1 << 20) return Program.Input.HasPacket
             ? $"packet offset {offset}, where the packet has {Frame->PacketLength} bytes"
             : $"memory offset {offset}, where the memory has {Frame->PacketLength} bytes";
         offset = (long)(address - (Frame->StackBase + RunFrame.StackSize));

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using PSBpf.Runtime.Contexts;
+using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Runs;
 
@@ -10,7 +11,7 @@ internal sealed unsafe partial class RunState
     private const int NetworkOffset = -0x100000, LinkLayerOffset = -0x200000;
 
     /// <summary>Whether the program's type has a packet.</summary>
-    public bool HasPacket => Program.Type.HasPacket;
+    public bool HasPacket => Program.Input.HasPacket;
 
     /// <summary>The packet's first byte.</summary>
     public byte* Data => *(byte**)(Record + ContextView.DataOffset);
@@ -56,7 +57,7 @@ internal sealed unsafe partial class RunState
         record[2] = meta;
         Frame->PacketBase = (ulong)meta;
         Frame->PacketLength = (ulong)(end - meta);
-        Frame->PacketWritable = Program.Type.WritesPacket ? Frame->PacketLength : 0;
+        Frame->PacketWritable = Program.Type.Packet == PacketAccess.Write ? Frame->PacketLength : 0;
     }
 
     /// <summary>A legacy packet load into r0 in network order (RFC 9669, section 5.4).</summary>
@@ -66,7 +67,7 @@ internal sealed unsafe partial class RunState
     /// <returns>False outside of the packet, which ends the program.</returns>
     public bool LoadPacket(int size, int offset, int index)
     {
-        if (!Program.Type.HasPacket || Frame->Registers[6] != (ulong)Context) throw Fault(index, "loads from the packet without the context in r6");
+        if (!Program.Input.HasPacket || Frame->Registers[6] != (ulong)Context) throw Fault(index, "loads from the packet without the context in r6");
         byte* address = offset switch
         {
             >= 0 => Data + offset,

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
-using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Jit;
 
@@ -28,7 +27,7 @@ internal static class TestRunner
     /// <exception cref="BpfException">BPF2104, BPF2102.</exception>
     public static void Run(Engine engine, ExecutableProgram program, ReadOnlySpan<ReadOnlyMemory<byte>> packets, Span<int> results, CancellationToken cancellation)
     {
-        var input = RunInput.Of(program.Type);
+        var input = program.Input;
         if (packets.Length > 1 && engine.Jit is { Mode: not JitMode.Off } jit) program.Compile(jit);
         var environment = engine.Environment;
         var cpu = engine.Cpus.Enter(environment.Cpu);
@@ -60,7 +59,7 @@ internal static class TestRunner
         if (request.Repeat < 1) throw DiagnosticRules.RunInput.Error($"A repeat count of {request.Repeat} runs nothing.");
         var packet = request.Data.Span;
         var context = request.Context.Span;
-        var input = RunInput.Of(program.Type);
+        var input = program.Input;
         if (program.Type.Context is not null) input.Check(program.Type, packet, context);
         var environment = engine.Environment;
         var cpu = engine.Cpus.Enter(environment.Cpu);

@@ -16,7 +16,7 @@ internal static class InstructionRules
             if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
         if (CheckReturns(spec, code, flow) is { } abnormal) return abnormal;
         for (int index = 0; index < code.Length; index++)
-            if (CheckReference(in code[index], index) is { } refusal) return refusal;
+            if ((CheckReference(in code[index], index) ?? CheckMap(spec, in code[index], index)) is { } refusal) return refusal;
         return null;
     }
 
@@ -78,6 +78,21 @@ internal static class InstructionRules
         if (function is not BtfReference { TargetId: var prototype } || types[prototype] is not BtfFunctionPrototype { ReturnId: var returned }) return false;
         return types.Resolve(types[returned]) is BtfInt { Size: <= 8 } or BtfEnumType;
     }
+
+    // Elements of other maps are freed without waiting for programs that sleep.
+    private static Refusal? CheckMap(ProgramSpec spec, in DecodedInstruction instruction, int index)
+    {
+        if ((spec.Flags & SectionNames.Sleepable) == 0 || instruction.Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue)) return null;
+        if ((uint)instruction.Low >= (uint)spec.Maps.Count || SleepableMaps.Contains(spec.Maps[instruction.Low].Type)) return null;
+        return new Refusal(DiagnosticRules.HelperArgument, index, "Sleepable programs can only use array, hash, ringbuf and local storage maps",
+            $"The program may sleep, and '{spec.Maps[instruction.Low].Name}' is a {spec.Maps[instruction.Low].Type}.", -1, "");
+    }
+
+    private static readonly MapType[] SleepableMaps =
+    [
+        MapType.Hash, MapType.LruHash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruPerCpuHash, MapType.ArrayOfMaps, MapType.HashOfMaps,
+        MapType.RingBuf, MapType.UserRingBuf, MapType.InodeStorage, MapType.SkStorage, MapType.TaskStorage, MapType.CgrpStorage, MapType.Queue, MapType.Stack, MapType.Arena,
+    ];
 
     private static Refusal? CheckReference(in DecodedInstruction instruction, int index) => instruction.Form switch
     {

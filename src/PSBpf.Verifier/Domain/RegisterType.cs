@@ -1,3 +1,5 @@
+using PSBpf.Uapi;
+
 namespace PSBpf.Verifier.Domain;
 
 /// <summary>What a register holds.</summary>
@@ -35,6 +37,24 @@ internal enum RegisterType : byte
 
     /// <summary>The address of a function, for helpers that call back.</summary>
     Function,
+
+    /// <summary>What all sockets have in common.</summary>
+    SocketCommon,
+
+    /// <summary>A full socket.</summary>
+    Socket,
+
+    /// <summary>A TCP socket.</summary>
+    TcpSocket,
+
+    /// <summary>An AF_XDP socket.</summary>
+    XdpSocket,
+
+    /// <summary>What a flow dissector found.</summary>
+    FlowKeys,
+
+    /// <summary>A buffer that a tracepoint lets programs write.</summary>
+    TracepointBuffer,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -42,11 +62,25 @@ internal static class RegisterTypes
 {
     // The kernel's names, which appear in messages that people search for.
     private static readonly string[] Names =
-        ["?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func"];
+    [
+        "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
+        "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
+    ];
 
     public static string NameOf(RegisterType type, bool maybeNull = false) => maybeNull ? Names[(int)type] + "_or_null" : Names[(int)type];
 
     public static bool IsPointer(RegisterType type) => type > RegisterType.Scalar;
 
     public static bool IsPacket(RegisterType type) => type is RegisterType.Packet or RegisterType.PacketMeta;
+
+    public static bool IsSocket(RegisterType type) => type is >= RegisterType.SocketCommon and <= RegisterType.XdpSocket;
+
+    /// <summary>What programs may read through a pointer to a socket.</summary>
+    public static ContextLayout LayoutOf(RegisterType type) => type switch
+    {
+        RegisterType.SocketCommon => ContextLayouts.SocketCommon,
+        RegisterType.Socket => ContextLayouts.Socket,
+        RegisterType.TcpSocket => ContextLayouts.TcpSocket,
+        _ => ContextLayouts.XdpSocket,
+    };
 }

@@ -140,6 +140,11 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
             case RegisterType.MapValue:
                 return $"{name} = a value of '{MapName(state.Map)}'{offset}{variable}{(state.MaybeNull ? ", or null" : "")}";
             case RegisterType.Function: return $"{name} = the address of a function{offset}{variable}";
+            case RegisterType.SocketCommon or RegisterType.Socket: return $"{name} = a socket{(state.MaybeNull ? ", or null" : "")}";
+            case RegisterType.TcpSocket: return $"{name} = a TCP socket{(state.MaybeNull ? ", or null" : "")}";
+            case RegisterType.XdpSocket: return $"{name} = an AF_XDP socket{(state.MaybeNull ? ", or null" : "")}";
+            case RegisterType.FlowKeys: return $"{name} = the flow's keys{offset}";
+            case RegisterType.TracepointBuffer: return $"{name} = the tracepoint's buffer{offset}";
             default: return $"{name} = {state.Range} reserved bytes{offset}{variable}{(state.MaybeNull ? ", or null" : "")}";
         }
     }

@@ -106,7 +106,8 @@ internal sealed class StateComparison(ushort[] live)
             case RegisterType.Packet or RegisterType.PacketMeta:
                 return old.Range <= current.Range && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
             default:
-                return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && current.HasValuesOf(in old);
+                return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && current.HasValuesOf(in old)
+                    && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
         }
     }
 

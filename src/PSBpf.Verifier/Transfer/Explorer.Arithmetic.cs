@@ -189,7 +189,9 @@ internal sealed partial class Explorer
                 $"r{pointerRegister} may be null; arithmetic on it is allowed only after a check.", pointerRegister);
         }
 
-        if (pointer.Type is RegisterType.Map or RegisterType.PacketEnd)
+        bool isSteady = pointer.Type is RegisterType.Map or RegisterType.PacketEnd || RegisterTypes.IsSocket(pointer.Type)
+            || (pointer.Type == RegisterType.FlowKeys && !offset.IsConstant);
+        if (isSteady)
         {
             // Adding zero does nothing, and the kernel lets it pass for maps.
             if (pointer.Type == RegisterType.Map && offset.IsConstant && offset.Bits.Value == 0)
@@ -289,10 +291,10 @@ internal sealed partial class Explorer
                 return Next(2);
             case FormId.LddwMapIndex or FormId.LddwMapIndexValue:
                 int index = instruction.Low;
-                if ((uint)index >= (uint)_maps.Count)
+                if ((uint)index >= (uint)_declaredMaps)
                 {
                     return Refuse(DiagnosticRules.InvalidInstruction, $"fd_idx {index} is out of range",
-                        $"The program names map {index}, but it has {_maps.Count} maps.");
+                        $"The program names map {index}, but it has {_declaredMaps} maps.");
                 }
 
                 bool isValue = instruction.Form == FormId.LddwMapIndexValue;

@@ -120,7 +120,7 @@ internal sealed partial class Explorer
     {
         if (!Reads(0)) return false;
         if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
-        if (_type.MinimumReturn is not { } least || _type.MaximumReturn is not { } most) return false;
+        if (_rules.MinimumReturn is not { } least || _rules.MaximumReturn is not { } most) return false;
         ref readonly var result = ref Registers[0];
         if (!result.IsScalar)
         {

@@ -38,6 +38,8 @@ internal sealed partial class Explorer
         if (Registers[instruction.Destination].Type == RegisterType.Stack)
         {
             var stored = immediate ? RegState.ConstantScalar((ulong)instruction.Immediate) : Registers[instruction.Source];
+            // The kernel forgets what this pointer was; on the stack it is some number.
+            if (stored.Type == RegisterType.TracepointBuffer) stored = RegState.UnknownScalar();
             if (stored.IsPointer && size < 8 && Registers[instruction.Destination].Bits.IsConstant)
             {
                 return Refuse(DiagnosticRules.StackBounds, "invalid size of register spill",
@@ -70,7 +72,7 @@ internal sealed partial class Explorer
     private bool CheckAtomicTarget(int register, bool loads = false)
     {
         var type = Registers[register].Type;
-        if (type is not (RegisterType.Context or RegisterType.Packet or RegisterType.PacketMeta)) return true;
+        if (type is not (RegisterType.Context or RegisterType.Packet or RegisterType.PacketMeta or RegisterType.FlowKeys) && !RegisterTypes.IsSocket(type)) return true;
         return Refuse(DiagnosticRules.PointerArithmetic, $"BPF_ATOMIC {(loads ? "loads from" : "stores into")} R{register} {RegisterTypes.NameOf(type)} is not allowed",
             "Atomic operations work on maps, the stack and memory from helpers, not on the context or packets.", register);
     }
@@ -118,12 +120,18 @@ internal sealed partial class Explorer
             case RegisterType.Context:
                 return CheckContext(register, in pointer, offset, size, access, ref loaded);
             case RegisterType.Packet or RegisterType.PacketMeta:
-                if (access == MemoryAccess.Write && (!_type.WritesPacket))
+                if (access == MemoryAccess.Write && _type.Packet != PacketAccess.Write)
                 {
                     return Refuse(DiagnosticRules.ReadOnlyMemory, "cannot write into packet", $"Programs of type {_type.Name} may not write packet bytes directly.", register);
                 }
 
                 return CheckPacket(register, in pointer, offset, size);
+            case RegisterType.SocketCommon or RegisterType.Socket or RegisterType.TcpSocket or RegisterType.XdpSocket:
+                return CheckSocket(register, in pointer, offset, size, access);
+            case RegisterType.FlowKeys:
+                return CheckFlowKeys(in pointer, register, offset, size);
+            case RegisterType.TracepointBuffer:
+                return CheckTracepointBuffer(in pointer, register, offset, size);
             case RegisterType.MapValue:
                 return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded);
             case RegisterType.RingBufferMemory:
@@ -145,17 +153,18 @@ internal sealed partial class Explorer
             RegisterType.Stack => AccessedMemory.Stack,
             RegisterType.MapValue => AccessedMemory.MapValue,
             RegisterType.RingBufferMemory => AccessedMemory.RingBuffer,
+            >= RegisterType.SocketCommon => AccessedMemory.Other,
             _ => AccessedMemory.Packet,
         };
         var known = Facts.MemoryAt(_pc);
-        if (known != AccessedMemory.None && known != memory && ((known | memory) & AccessedMemory.Context) != 0)
+        if (known != AccessedMemory.None && known != memory && ((known | memory) & (AccessedMemory.Context | AccessedMemory.Other)) != 0)
         {
             return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
                 $"On one path r{register} is the context here, on another one something else; an instruction that accesses the context accesses nothing else.", register);
         }
 
         Facts.Access(_pc, memory, access == MemoryAccess.Write);
-        if (memory == AccessedMemory.MapValue) Facts.UseMap(_pc, pointer.Map);
+        if (memory == AccessedMemory.MapValue) NoteMap(pointer.Map);
         return true;
     }
 
@@ -191,35 +200,83 @@ internal sealed partial class Explorer
         if (!CheckUnmoved(register, in pointer)) return false;
         if (offset < 0 || offset + size > _context.Size || offset % size != 0)
             return RefuseContext(offset, size, $"The context{NameOfContext()} has {_context.Size} bytes, and fields must be accessed aligned.");
-        if (_context.PlainAccess > 0)
+        bool writes = access == MemoryAccess.Write;
+        if (_context.IsPlain)
         {
-            if (access == MemoryAccess.Read && offset >= _context.PlainStart) return true;
-            return RefuseContext(offset, size, access == MemoryAccess.Write ? "This context may not be written." : $"The first {_context.PlainStart} bytes of this context may not be read.");
+            if (_context.Allows(offset, size, writes)) return true;
+            return RefuseContext(offset, size, writes ? "This context may not be written." : $"The first {_context.PlainStart} bytes of this context may not be read.");
         }
 
-        var field = _context.FieldAt(offset);
-        if (field is null || offset + size > field.Offset + field.Size)
-            return RefuseContext(offset, size, $"There is no field of the context{NameOfContext()} at this offset with this size.");
+        if (_context.FieldAt(offset) is not { } field)
+            return RefuseContext(offset, size, $"There is no field of the context{NameOfContext()} at this offset.");
+        if (!field.Allows(offset, size, writes))
+        {
+            string verb = writes ? "written" : "read";
+            bool never = (writes ? field.Writes : field.Reads) == AccessPattern.None;
+            return RefuseContext(offset, size, never
+                ? $"'{field.Name}' of the context{NameOfContext()} may not be {verb} by programs of type {_type.Name}."
+                : $"'{field.Name}' of the context{NameOfContext()} has {field.ElementSize} bytes and may not be {verb} in this part.");
+        }
+
+        if (writes || offset != field.Offset || size != Math.Min(field.Size, 8)) return true;
+        switch (field.Kind)
+        {
+            case ContextFieldKind.Scalar: return true;
+            case ContextFieldKind.KernelStructure:
+                return Refuse(DiagnosticRules.NotJudged, $"pointer to {field.TypeName} is not judged", $"This version of the verifier does not follow pointers to struct {field.TypeName}.");
+            case ContextFieldKind.SocketOrNull or ContextFieldKind.SocketCommonOrNull:
+                loaded = RegState.Pointer(RegisterOf(field.Kind)) with { MaybeNull = true, Id = ++_nextId };
+                return true;
+            default:
+                loaded = RegState.Pointer(RegisterOf(field.Kind));
+                return true;
+        }
+    }
+
+    private static RegisterType RegisterOf(ContextFieldKind kind) => kind switch
+    {
+        ContextFieldKind.PacketData => RegisterType.Packet,
+        ContextFieldKind.PacketEnd => RegisterType.PacketEnd,
+        ContextFieldKind.PacketMeta => RegisterType.PacketMeta,
+        ContextFieldKind.Socket or ContextFieldKind.SocketOrNull => RegisterType.Socket,
+        ContextFieldKind.SocketCommonOrNull => RegisterType.SocketCommon,
+        ContextFieldKind.FlowKeys => RegisterType.FlowKeys,
+        ContextFieldKind.TracepointBuffer => RegisterType.TracepointBuffer,
+        _ => RegisterType.Scalar,
+    };
+
+    /// <summary>Bytes of struct bpf_flow_keys.</summary>
+    private const int FlowKeysSize = 56;
+
+    private bool CheckSocket(int register, in RegState pointer, int offset, int size, MemoryAccess access)
+    {
         if (access == MemoryAccess.Write)
+            return Refuse(DiagnosticRules.ReadOnlyMemory, $"R{register} cannot write into {pointer.TypeName}", $"r{register} points to a socket, whose fields may be read only.", register);
+        var layout = RegisterTypes.LayoutOf(pointer.Type);
+        if (layout.Allows(offset, size, write: false)) return true;
+        return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid {pointer.TypeName} access off={offset} size={size}",
+            $"A struct {layout.Name} has no field that can be read with {size} bytes at offset {offset}.", register);
+    }
+
+    private bool CheckFlowKeys(in RegState pointer, int register, int offset, int size)
+    {
+        int at = pointer.Offset + offset;
+        if (at >= 0 && at + size <= FlowKeysSize) return true;
+        return Refuse(DiagnosticRules.MemoryBounds, $"invalid access to flow keys off={at} size={size}", $"A struct bpf_flow_keys has {FlowKeysSize} bytes.", register);
+    }
+
+    // How large the buffer is is known when the program is attached.
+    private bool CheckTracepointBuffer(in RegState pointer, int register, int offset, int size)
+    {
+        if (!pointer.Bits.IsConstant || pointer.Bits.Value != 0)
         {
-            if (field.Access.HasFlag(ContextAccess.Write) && size == field.ElementSize) return true;
-            if (field.Access.HasFlag(ContextAccess.Write) && field.Name == "cb" && size is 1 or 2 or 4 or 8) return true;
-            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} may not be written by programs of type {_type.Name}{(field.Access.HasFlag(ContextAccess.Write) ? " in parts" : "")}.");
+            return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid variable buffer offset: off={pointer.Offset}, var_off={pointer.Bits}",
+                $"The tracepoint's buffer is accessed at offsets that are known when the program is loaded; r{register}'s is not.", register);
         }
 
-        if (!field.Access.HasFlag(ContextAccess.Read))
-            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} may not be read by programs of type {_type.Name}.");
-        if (field.Name == "cb" && size == 8) return true;
-        if (size > field.ElementSize || (size < field.ElementSize && !field.Access.HasFlag(ContextAccess.ReadNarrow)))
-            return RefuseContext(offset, size, $"'{field.Name}' of the context{NameOfContext()} has {field.ElementSize} bytes and is read whole.");
-        loaded = field.Kind switch
-        {
-            ContextFieldKind.PacketData => RegState.Pointer(RegisterType.Packet),
-            ContextFieldKind.PacketEnd => RegState.Pointer(RegisterType.PacketEnd),
-            ContextFieldKind.PacketMeta => RegState.Pointer(RegisterType.PacketMeta),
-            _ => loaded,
-        };
-        return true;
+        if (pointer.Offset + offset >= 0) return true;
+        return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid tracepoint buffer access: off={pointer.Offset + offset}, size={size}",
+            $"r{register} points before the tracepoint's buffer.", register);
     }
 
     private string NameOfContext() => _context.Name.Length == 0 ? "" : $" ({_context.Name})";

@@ -1,6 +1,7 @@
 using System.Reflection.Emit;
 using PSBpf.Isa;
 using PSBpf.Runtime.Helpers;
+using PSBpf.Runtime.Contexts;
 using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Runs;
 
@@ -55,7 +56,7 @@ internal sealed partial class MethodEmitter
 
     private void FetchPacket()
     {
-        if (!_input.Checked || !_input.Type.HasPacket || _input.Facts is null) return;
+        if (!_input.Checked || !RunInput.Of(_input.Type.Type).HasPacket || _input.Facts is null) return;
         LoadRun();
         _il.Call(JitMethods.QuickPacketBase);
         _il.Store(PacketBase);
