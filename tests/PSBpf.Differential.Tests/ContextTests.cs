@@ -95,7 +95,7 @@ public sealed class ContextTests
             """);
         foreach (var field in ProgramTypeTable.Get(type).Context!.Fields)
         {
-            if (!field.Access.HasFlag(ContextAccess.Read)) continue;
+            if (!field.Reads.Allows(field.Offset, field.ElementSize) || field.Kind > ContextFieldKind.PacketMeta) continue;
             if (field.Kind == ContextFieldKind.Scalar)
             {
                 for (int at = field.Offset; at < field.Offset + field.Size; at += field.ElementSize)
