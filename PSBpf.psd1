@@ -25,6 +25,7 @@
     )
     CmdletsToExport      = @(
         'Add-BpfLink'
+        'Build-BpfObject'
         'Get-BpfHook'
         'Get-BpfInstruction'
         'Get-BpfLink'

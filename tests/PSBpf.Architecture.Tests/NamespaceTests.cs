@@ -19,6 +19,8 @@ public sealed class NamespaceTests
             ("Elf", ["Diagnostics"]),
             ("Btf", ["Diagnostics", "Elf"]),
             ("Isa", ["Diagnostics", "Uapi"]),
+            // It reads the symbols of what it compiled, and declares helpers from their table.
+            ("Compile", ["Diagnostics", "Elf", "Uapi"]),
             ("Objects", ["Btf", "Diagnostics", "Elf", "Isa", "Uapi"]),
             ("Kernel", ["Diagnostics", "Objects", "Uapi"]),
         ],

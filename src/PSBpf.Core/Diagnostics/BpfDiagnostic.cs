@@ -11,5 +11,5 @@ public sealed record BpfDiagnostic(DiagnosticRule Rule, string Message, Diagnost
     public string Id => Rule.Id;
 
     /// <inheritdoc/>
-    public override string ToString() => Location.File is { } file ? $"{Id}: {file}: {Message}" : $"{Id}: {Message}";
+    public override string ToString() => Location.File is { } file && !Message.Contains(file, StringComparison.Ordinal) ? $"{Id}: {file}: {Message}" : $"{Id}: {Message}";
 }

@@ -1,3 +1,4 @@
+using PSBpf.Compile;
 using PSBpf.Kernel;
 using PSBpf.Uapi;
 
@@ -26,6 +27,9 @@ public sealed record ImportOptions
 
     /// <summary>Which kernel loads it.</summary>
     public BpfKernelKind Kernel { get; init; }
+
+    /// <summary>How a source (.c) is compiled; null for the defaults.</summary>
+    public CompileOptions? Compile { get; init; }
 
     /// <summary>Verifier log level as in bpf(2).</summary>
     public int LogLevel { get; init; }

@@ -1,3 +1,4 @@
+using PSBpf.Compile;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
@@ -7,13 +8,13 @@ namespace PSBpf.Hosting;
 public sealed partial class BpfSession
 {
     /// <summary>Imports an object that holds one program, or the one that <see cref="ImportOptions.Name"/> says.</summary>
-    /// <param name="path">The object file, as clang wrote it.</param>
+    /// <param name="path">The object file, as clang wrote it; or a source (.c), which is compiled into the cache folder first.</param>
     /// <param name="options">How; null for into the managed engine, as it is.</param>
     /// <param name="cancellation">Stops the verifier; nothing stays loaded.</param>
     /// <exception cref="BpfException">What is wrong with the object; BPF4003 when its program is refused; BPF4002 when it holds several.</exception>
     public BpfProgram Import(string path, ImportOptions? options = null, CancellationToken cancellation = default)
     {
-        var spec = Select(Read(path, options), options ?? ImportOptions.Default);
+        var spec = Select(Read(path, options, cancellation), options ?? ImportOptions.Default);
         if (spec.Programs.Count > 1)
             throw DiagnosticRules.NameAmbiguous.Error(
                 $"The object holds {spec.Programs.Count} programs: {string.Join(", ", spec.Programs.Select(program => program.Name))}.",
@@ -24,12 +25,12 @@ public sealed partial class BpfSession
     /// <summary>Imports all programs of an object, or all that <see cref="ImportOptions.Name"/> matches.</summary>
     /// <inheritdoc cref="Import"/>
     public IReadOnlyList<BpfProgram> ImportAll(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        Accepted(TryImport(Read(path, options), options, cancellation));
+        Accepted(TryImport(Read(path, options, cancellation), options, cancellation));
 
     /// <summary>Imports an object file; refused programs are a result, not an exception.</summary>
     /// <inheritdoc cref="Import"/>
     public ImportResult TryImport(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        TryImport(Read(path, options), options, cancellation);
+        TryImport(Read(path, options, cancellation), options, cancellation);
 
     /// <summary>
     /// Imports an object as one thing, as libbpf does: when one of its programs is refused, or cannot run, or cannot be
@@ -60,16 +61,17 @@ public sealed partial class BpfSession
     }
 
     /// <summary>The blueprints of an object's programs, all or those that <see cref="ImportOptions.Name"/> matches; nothing is loaded.</summary>
-    /// <param name="path">The object file, as clang wrote it.</param>
+    /// <param name="path">The object file, as clang wrote it; or a source (.c), which is compiled into the cache folder first.</param>
     /// <param name="options">Which; null for all.</param>
+    /// <param name="cancellation">Ends the compiler, when the file is a source.</param>
     /// <exception cref="BpfException">What is wrong with the object.</exception>
-    public static IReadOnlyList<ProgramSpec> ReadPrograms(string path, ImportOptions? options = null) =>
-        Select(Read(path, options), options ?? ImportOptions.Default).Programs;
+    public static IReadOnlyList<ProgramSpec> ReadPrograms(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
+        Select(Read(path, options, cancellation), options ?? ImportOptions.Default).Programs;
 
     /// <summary>Asks a kernel's verifier about the programs of an object file and keeps nothing.</summary>
     /// <inheritdoc cref="Import"/>
     public IReadOnlyList<BpfVerification> Verify(string path, ImportOptions? options = null, CancellationToken cancellation = default) =>
-        Verify(Read(path, options), options, cancellation);
+        Verify(Read(path, options, cancellation), options, cancellation);
 
     /// <summary>Asks a kernel's verifier about the programs of an object and keeps nothing.</summary>
     /// <inheritdoc cref="TryImport(ObjectSpec, ImportOptions?, CancellationToken)"/>
@@ -104,8 +106,15 @@ public sealed partial class BpfSession
         }),
     };
 
-    private static ObjectSpec Read(string path, ImportOptions? options) =>
-        ObjectReader.Read(path, new ObjectReadOptions { Type = options?.Type });
+    // A source is compiled first; what is said about the object afterwards is said about the source.
+    private static ObjectSpec Read(string path, ImportOptions? options, CancellationToken cancellation)
+    {
+        var reading = new ObjectReadOptions { Type = options?.Type };
+        if (!ObjectCompiler.IsSource(path)) return ObjectReader.Read(path, reading);
+        var compiled = ObjectCompiler.CompileToCache(path, options?.Compile, cancellation);
+        var spec = ObjectReader.Read(File.ReadAllBytes(compiled.Path), path, reading);
+        return spec with { Warnings = [.. compiled.Warnings, .. spec.Warnings] };
+    }
 
     private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options) => Select(spec.WithVariables(options.Variables), options);
 

@@ -51,7 +51,12 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
         }
         catch (BpfException exception)
         {
-            WriteError(ErrorRecords.From(exception, target, Location));
+            foreach (var diagnostic in exception.All)
+            {
+                if (diagnostic.Rule == DiagnosticRules.CompileWarning) WriteWarning(ErrorRecords.Text(diagnostic, Location));
+                else WriteError(ErrorRecords.From(diagnostic, diagnostic == exception.Diagnostic ? exception : null, target, Location));
+            }
+
             return false;
         }
         catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)

@@ -15,7 +15,7 @@ internal static class ErrorRecords
         };
 
     // The file stands in front unless the message names it, and where it lies below the shell's location as the user would write it.
-    private static string Text(BpfDiagnostic diagnostic, string? location)
+    public static string Text(BpfDiagnostic diagnostic, string? location)
     {
         if (diagnostic.Location.File is not { } file) return diagnostic.Message;
         var shown = Shorten(file, location);

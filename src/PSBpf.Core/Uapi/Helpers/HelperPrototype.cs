@@ -9,6 +9,9 @@ public sealed record HelperPrototype
     /// <summary>Its C name, e.g. <c>bpf_map_lookup_elem</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>How C declares it, e.g. <c>__u64 bpf_ktime_get_ns(void)</c>; empty for helpers that are not the kernel's.</summary>
+    public string Declaration { get; init; } = "";
+
     /// <summary>What it returns.</summary>
     public ReturnKind Return { get; init; }
 

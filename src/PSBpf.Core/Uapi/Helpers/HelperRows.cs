@@ -286,6 +286,7 @@ internal static class HelperRows
     {
         Id = id,
         Name = "bpf_" + HelperNames.Names[id - 1],
+        Declaration = HelperDeclarations.Texts[id - 1],
         Return = returns,
         Arguments = arguments,
     };

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* IPv6: addresses and extension headers. */
+#ifndef PSBPF_LINUX_IN6_H
+#define PSBPF_LINUX_IN6_H
+
+#include <linux/types.h>
+
+#ifndef __VMLINUX_H__
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+		__be16 u6_addr16[8];
+		__be32 u6_addr32[4];
+	} in6_u;
+};
+
+struct sockaddr_in6 {
+	unsigned short sin6_family;
+	__be16 sin6_port;
+	__be32 sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	__u32 sin6_scope_id;
+};
+
+#endif
+
+#define s6_addr in6_u.u6_addr8
+#define s6_addr16 in6_u.u6_addr16
+#define s6_addr32 in6_u.u6_addr32
+#define IPPROTO_HOPOPTS 0
+#define IPV6_FL_A_GET 0
+#define IPV6_FL_S_NONE 0
+#define IPV6_PRIORITY_UNCHARACTERIZED 0x0000
+#define IPV6_TLV_PAD1 0
+#define IPV6_FL_A_PUT 1
+#define IPV6_FL_F_CREATE 1
+#define IPV6_FL_S_EXCL 1
+#define IPV6_TLV_PADN 1
+#define IPV6_FL_A_RENEW 2
+#define IPV6_FL_F_EXCL 2
+#define IPV6_FL_S_PROCESS 2
+#define IPV6_FL_S_USER 3
+#define IPV6_FL_F_REFLECT 4
+#define IPV6_TLV_ROUTERALERT 5
+#define IPV6_TLV_CALIPSO 7
+#define IPV6_FL_F_REMOTE 8
+#define IPV6_FLOWINFO_SEND 33
+#define IPPROTO_ROUTING 43
+#define IPPROTO_FRAGMENT 44
+#define IPV6_TLV_IOAM 49
+#define IPPROTO_ICMPV6 58
+#define IPPROTO_NONE 59
+#define IPPROTO_DSTOPTS 60
+#define IPPROTO_MH 135
+#define IPV6_TLV_JUMBO 194
+#define IPV6_TLV_HAO 201
+#define IPV6_FL_S_ANY 255
+#define IPV6_PRIORITY_FILLER 0x0100
+#define IPV6_PRIORITY_UNATTENDED 0x0200
+#define IPV6_PRIORITY_RESERVED1 0x0300
+#define IPV6_PRIORITY_BULK 0x0400
+#define IPV6_PRIORITY_RESERVED2 0x0500
+#define IPV6_PRIORITY_INTERACTIVE 0x0600
+#define IPV6_PRIORITY_CONTROL 0x0700
+#define IPV6_PRIORITY_8 0x0800
+#define IPV6_PRIORITY_9 0x0900
+#define IPV6_PRIORITY_10 0x0a00
+#define IPV6_PRIORITY_11 0x0b00
+#define IPV6_PRIORITY_12 0x0c00
+#define IPV6_PRIORITY_13 0x0d00
+#define IPV6_PRIORITY_14 0x0e00
+#define IPV6_PRIORITY_15 0x0f00
+#define IPV6_FLOWINFO_FLOWLABEL 0x000fffff
+#define IPV6_FLOWINFO_PRIORITY 0x0ff00000
+
+#endif

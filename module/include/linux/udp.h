@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* UDP's header. */
+#ifndef PSBPF_LINUX_UDP_H
+#define PSBPF_LINUX_UDP_H
+
+#include <linux/types.h>
+
+#ifndef __VMLINUX_H__
+
+struct udphdr {
+	__be16 source;
+	__be16 dest;
+	__be16 len;
+	__sum16 check;
+};
+
+#endif
+
+#endif
