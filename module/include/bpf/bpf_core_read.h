@@ -145,7 +145,7 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 #define ___core_into(step, last, dst, src, members...) ({ \
 	const void *___p __attribute__((unused)); \
-	___psbpf_for_count(___core_walk, members)(step, last, (dst), sizeof(*(dst)), ___p, (src), members) \
+	___psbpf_for_count(___core_walk, members)(step, last, (void *)(dst), sizeof(*(dst)), ___p, (src), members) \
 })
 #define ___core_value(into, src, members...) ({ \
 	typeof(___core_path(src, members)) ___r; \

@@ -127,7 +127,7 @@ enum libbpf_tristate {
 #define ___psbpf_for_count(macro, ...) ___psbpf_glue(macro, ___psbpf_count(__VA_ARGS__))
 
 /* Fills an array of numbers with the arguments of a printing helper. */
-#define ___psbpf_store0(array, at)
+#define ___psbpf_store0(array, at, ...)
 #define ___psbpf_store1(array, at, x) (array)[at] = (unsigned long long)(x);
 #define ___psbpf_store2(array, at, x, ...) (array)[at] = (unsigned long long)(x); ___psbpf_store1(array, at + 1, __VA_ARGS__)
 #define ___psbpf_store3(array, at, x, ...) (array)[at] = (unsigned long long)(x); ___psbpf_store2(array, at + 1, __VA_ARGS__)

@@ -53,15 +53,17 @@ struct iphdr {
 #define IPTOS_PREC_MASK 0xE0
 #define IPTOS_PREC_NETCONTROL 0xe0
 #define MAXTTL 255
-#define IPOPT_END (0 |IPOPT_CONTROL)
-#define IPOPT_LSRR (3 |IPOPT_CONTROL|IPOPT_COPY)
-#define IPOPT_NOOP (1 |IPOPT_CONTROL)
-#define IPOPT_RA (20|IPOPT_CONTROL|IPOPT_COPY)
-#define IPOPT_RR (7 |IPOPT_CONTROL)
-#define IPOPT_SEC (2 |IPOPT_CONTROL|IPOPT_COPY)
-#define IPOPT_SID (8 |IPOPT_CONTROL|IPOPT_COPY)
-#define IPOPT_SSRR (9 |IPOPT_CONTROL|IPOPT_COPY)
-#define IPOPT_TIMESTAMP (4 |IPOPT_MEASUREMENT)
+
+/* Options. */
+#define IPOPT_END 0
+#define IPOPT_NOOP 1
+#define IPOPT_RR 7
+#define IPOPT_TIMESTAMP 68
+#define IPOPT_SEC 130
+#define IPOPT_LSRR 131
+#define IPOPT_SID 136
+#define IPOPT_SSRR 137
+#define IPOPT_RA 148
 
 /* frag_off, in the order of the machine; the kernel keeps these names to itself. */
 #ifndef IP_OFFSET

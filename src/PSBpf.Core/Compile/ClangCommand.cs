@@ -14,7 +14,7 @@ internal static class ClangCommand
             "-target", "bpf", $"-mcpu={options.Cpu.ToString().ToLowerInvariant()}", "-g", $"-{options.Optimization}",
             // The same source gives the same object wherever it lies.
             "-fdebug-compilation-dir=.",
-            "-fno-color-diagnostics", "-fno-caret-diagnostics", "-fdiagnostics-absolute-paths",
+            "-fno-color-diagnostics", "-fno-caret-diagnostics", "-fdiagnostics-absolute-paths", "-fno-crash-diagnostics",
             $"-D{options.Architecture.Macro()}",
         ];
         foreach (string macro in options.Define) arguments.Add($"-D{macro}");

@@ -15,6 +15,7 @@ internal static partial class CompilerDiagnostics
         (MissingFile(), NoFile),
         (StackLimit(), "Keep large variables in a map: a per-CPU array with one entry is the usual scratch space."),
         (Undeclared(), "Include the header that declares it: vmlinux.h or linux/bpf.h for kernel types, bpf/bpf_helpers.h for helpers and SEC, bpf/bpf_endian.h for bpf_htons."),
+        (SignedDivision(), "Divide unsigned numbers; or compile with -Cpu V4, which has signed division (clang 18 or newer, Linux from 6.6)."),
         (TooManyArguments(), "BPF functions take up to five arguments: pass a pointer to a struct, or let the function be inlined (static __always_inline)."),
     ];
 
@@ -63,6 +64,9 @@ internal static partial class CompilerDiagnostics
 
     [GeneratedRegex("undeclared identifier|unknown type name|incomplete definition of type|incomplete type|(implicit declaration of|undeclared) function")]
     private static partial Regex Undeclared();
+
+    [GeneratedRegex("Unsupport signed division|unsupported signed division|i64 = s(div|rem) ")]
+    private static partial Regex SignedDivision();
 
     [GeneratedRegex("too many arg|stack arguments are not supported")]
     private static partial Regex TooManyArguments();

@@ -59,7 +59,7 @@ internal static class HelperDeclarations
         "long bpf_set_hash(struct __sk_buff *skb, __u32 hash)",
         "long bpf_setsockopt(void *bpf_socket, int level, int optname, void *optval, int optlen)",
         "long bpf_skb_adjust_room(struct __sk_buff *skb, __s32 len_diff, __u32 mode, __u64 flags)",
-        "long bpf_redirect_map(void *map, __u32 key, __u64 flags)",
+        "long bpf_redirect_map(void *map, __u64 key, __u64 flags)",
         "long bpf_sk_redirect_map(struct __sk_buff *skb, void *map, __u32 key, __u64 flags)",
         "long bpf_sock_map_update(struct bpf_sock_ops *skops, void *map, void *key, __u64 flags)",
         "long bpf_xdp_adjust_meta(struct xdp_md *xdp_md, int delta)",
