@@ -17,9 +17,6 @@ internal static class Clangs
         }
     }
 
-    /// <summary>A folder that goes away with the test.</summary>
-    public static DirectoryInfo Folder() => Directory.CreateTempSubdirectory("psbpf-compile-");
-
     /// <summary>Options for a compiler, with the repository's headers.</summary>
     public static CompileOptions With(Clang clang, DirectoryInfo folder) =>
         new() { Clang = clang.Path, HeaderFolder = IncludeFolder.Path, OutputPath = Path.Combine(folder.FullName, "out.o"), Architecture = TargetArchitecture.X86, Force = true };

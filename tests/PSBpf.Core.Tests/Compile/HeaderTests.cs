@@ -21,7 +21,7 @@ public sealed partial class HeaderTests
     [Fact]
     public void Every_macro_compiles_with_every_compiler_and_no_other_header()
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         string source = Path.Combine(AppContext.BaseDirectory, "Compile", "Sources", "macros.bpf.c");
         foreach (Clang clang in Clangs.All)
         {
@@ -43,7 +43,7 @@ public sealed partial class HeaderTests
     [Fact]
     public void Each_header_stands_alone()
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         string[] headers = [.. Directory.EnumerateFiles(IncludeFolder.Path, "*.h", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(IncludeFolder.Path, file).Replace('\\', '/'))];
         Assert.Contains("bpf/bpf_helpers.h", headers);
         foreach (string header in headers)
@@ -53,7 +53,7 @@ public sealed partial class HeaderTests
     [Fact]
     public void Layouts_are_those_of_the_kernels_headers()
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         RequireSystemHeaders();
         string includes = string.Concat(Headers.Select(header => $"#include <{header}>\n"));
         string[] tags = [.. Headers.Append("linux/bpf_numbers.h").SelectMany(header => StructDefinition().Matches(File.ReadAllText(Path.Combine(IncludeFolder.Path, header)))).Select(match => match.Groups[1].Value).Distinct()];
@@ -81,7 +81,7 @@ public sealed partial class HeaderTests
     [Fact]
     public void Numbers_are_those_of_the_kernels_headers()
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         RequireSystemHeaders();
         string includes = string.Concat(Headers.Select(header => $"#include <{header}>\n"));
         string system = string.Concat(Directory.EnumerateFiles("/usr/include/linux", "*.h").Concat(Directory.EnumerateFiles("/usr/include/asm-generic", "*.h")).Select(File.ReadAllText));
@@ -103,7 +103,7 @@ public sealed partial class HeaderTests
         if (!File.Exists("/usr/include/linux/bpf.h")) Assert.Skip("linux-libc-dev is not installed");
     }
 
-    private static (BtfTypeSet Ours, BtfTypeSet Theirs) Both(Folder folder, string source)
+    private static (BtfTypeSet Ours, BtfTypeSet Theirs) Both(TemporaryFolder folder, string source)
     {
         CompileOptions options = Clangs.With(Clangs.All[0], folder.Info);
         return (Types(Clangs.Compile(folder.Info, source, options)), Types(Clangs.Compile(folder.Info, source, options with { SystemHeaders = true })));
@@ -115,7 +115,7 @@ public sealed partial class HeaderTests
         return BtfTypeSet.Read(elf.Find(".BTF")!.Data);
     }
 
-    private static (ulong[] Ours, ulong[] Theirs) Data(Folder folder, string source, int count)
+    private static (ulong[] Ours, ulong[] Theirs) Data(TemporaryFolder folder, string source, int count)
     {
         CompileOptions options = Clangs.With(Clangs.All[0], folder.Info);
         return (Values(Clangs.Compile(folder.Info, source, options), count), Values(Clangs.Compile(folder.Info, source, options with { SystemHeaders = true }), count));
@@ -140,11 +140,4 @@ public sealed partial class HeaderTests
 
     [GeneratedRegex(@"\w+")]
     private static partial Regex Word();
-
-    private sealed class Folder : IDisposable
-    {
-        public DirectoryInfo Info { get; } = Clangs.Folder();
-
-        public void Dispose() => Info.Delete(recursive: true);
-    }
 }
