@@ -15,4 +15,8 @@ public static partial class DiagnosticRules
     /// <summary>Something that needs type information the object does not carry.</summary>
     public static readonly DiagnosticRule BtfMissing = new("BPF0203", "btf-missing", InvalidData,
         "Compile with 'clang -g', so that the object carries BTF.");
+
+    /// <summary>A file or machine that has no type information to read.</summary>
+    public static readonly DiagnosticRule BtfUnavailable = new("BPF0221", "btf-unavailable", NotFound,
+        "Name a file with -Path: a kernel's BTF (/sys/kernel/btf/vmlinux of another machine) or an object that was compiled with -g.");
 }

@@ -31,4 +31,8 @@ public static partial class DiagnosticRules
     /// <summary>An object file that cannot be written.</summary>
     public static readonly DiagnosticRule ObjectUnwritable = new("BPF0507", "object-unwritable", PermissionDenied,
         "Name a file that you may write with -OutputPath.");
+
+    /// <summary>A header that would replace a file.</summary>
+    public static readonly DiagnosticRule HeaderExists = new("BPF0508", "header-exists", Conflict,
+        "Name another file, or leave -NoClobber out.");
 }

@@ -13,12 +13,18 @@ internal sealed class BtfDeclarator
     private readonly BtfStructLayout _layout;
     private readonly HashSet<int> _enumerations = [];
     private readonly HashSet<int> _open = [];
+    private readonly bool _withOffsets;
+    private int _start;
 
-    public BtfDeclarator(BtfTypeSet types)
+    /// <param name="types">The types.</param>
+    /// <param name="names">How they are called.</param>
+    /// <param name="layout">Whether each member's line says where it lies and how many bytes it takes, and each gap how many it loses.</param>
+    public BtfDeclarator(BtfTypeSet types, BtfNames names, bool layout = false)
     {
         _types = types;
-        _names = new BtfNames(types);
+        _names = names;
         _layout = new BtfStructLayout(types);
+        _withOffsets = layout;
     }
 
     public BtfNames Names => _names;
@@ -155,10 +161,14 @@ internal sealed class BtfDeclarator
             return end;
         }
 
-        if (!structure.IsUnion && _layout.NaturalOffset(end, member, isPacked) < offset) AppendPadding(text, end, offset, indent);
-        text.Append(Tabs(indent)).Append(Declare(type, name, indent));
+        if (!structure.IsUnion && (_withOffsets ? end : _layout.NaturalOffset(end, member, isPacked)) < offset) AppendPadding(text, end, offset, indent);
+        int outer = _start;
+        _start += offset;
+        string declared = Declare(type, name, indent);
+        _start = outer;
+        text.Append(Tabs(indent)).Append(declared);
         if (bits > 0) text.Append(CultureInfo.InvariantCulture, $" : {bits}");
-        text.Append(";\n");
+        text.Append(';').Append(Place(declared, offset, bits, size)).Append('\n');
         return structure.IsUnion ? 0 : offset + size;
     }
 
@@ -171,16 +181,32 @@ internal sealed class BtfDeclarator
             end = structure.Members.Select(member => _layout.BitfieldSize(member) is > 0 and var bits ? bits : _types.SizeOf(_types[member.TypeId]) * 8).DefaultIfEmpty(0).Max();
             if (_layout.NaturalSize(end, structure, isPacked) >= size) return "";
             if (int.IsPow2(structure.Size)) return string.Create(CultureInfo.InvariantCulture, $" __attribute__((aligned({structure.Size})))");
-            text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"unsigned char __psbpf_padding[{structure.Size}];\n");
+            if (!_withOffsets) text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"unsigned char __psbpf_padding[{structure.Size}];\n");
             return "";
         }
 
-        if (_layout.NaturalSize(end, structure, isPacked) < size) AppendPadding(text, end, size, indent);
+        if ((_withOffsets ? end : _layout.NaturalSize(end, structure, isPacked)) < size) AppendPadding(text, end, size, indent);
         return "";
     }
 
-    private static void AppendPadding(StringBuilder text, int from, int to, int indent)
+    // "16: 8" after a member at byte 16 of 8 bytes; "16.3: 1" bit after one at its third bit.
+    private string Place(string declared, int offset, int bits, int size)
     {
+        if (!_withOffsets) return "";
+        int last = declared.Length - (declared.LastIndexOf('\n') + 1), at = _start + offset;
+        string place = bits > 0 ? string.Create(CultureInfo.InvariantCulture, $"{at / 8}.{at % 8}: {bits} bits") : string.Create(CultureInfo.InvariantCulture, $"{at / 8}: {size / 8}");
+        return $"{new string(' ', Math.Max(1, 44 - last))}/* {place} */";
+    }
+
+    private void AppendPadding(StringBuilder text, int from, int to, int indent)
+    {
+        if (_withOffsets)
+        {
+            string lost = (to - from) % 8 == 0 ? string.Create(CultureInfo.InvariantCulture, $"{(to - from) / 8} bytes") : string.Create(CultureInfo.InvariantCulture, $"{to - from} bits");
+            text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"/* {lost} unused */\n");
+            return;
+        }
+
         foreach (int bits in BtfStructLayout.Fill(from, to)) text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"long long : {bits};\n");
     }
 

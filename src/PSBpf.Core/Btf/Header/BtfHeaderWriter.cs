@@ -25,7 +25,7 @@ internal sealed class BtfHeaderWriter
     {
         _types = types;
         _options = options;
-        _declarator = new BtfDeclarator(types);
+        _declarator = new BtfDeclarator(types, new BtfNames(types));
         _state = new byte[types.Types.Count];
     }
 

@@ -17,13 +17,16 @@ internal sealed class BtfNames
         "__builtin_va_list",
     }.ToFrozenSet();
 
-    private readonly string[] _names;
+    private readonly string[]? _names;
     private readonly Dictionary<(int Enum, int Index), string> _enumerators = [];
     private readonly Dictionary<string, int> _tags = [];
     private readonly Dictionary<string, int> _ordinary = [];
 
-    public BtfNames(BtfTypeSet types)
+    /// <param name="types">The types.</param>
+    /// <param name="areUnique">Whether names are made unique, for all types in one file; else each type keeps its own.</param>
+    public BtfNames(BtfTypeSet types, bool areUnique = true)
     {
+        if (!areUnique) return;
         _names = new string[types.Types.Count];
         Dictionary<(string Name, bool IsUnion), string> defined = [];
         foreach (BtfType type in types.Types)
@@ -49,10 +52,10 @@ internal sealed class BtfNames
     }
 
     /// <summary>The name of a type; empty for anonymous ones.</summary>
-    public string Of(BtfType type) => _names[type.Id];
+    public string Of(BtfType type) => _names is null ? type.Name : _names[type.Id];
 
     /// <summary>The name of an enumerator.</summary>
-    public string Of(BtfEnumType type, int index) => _enumerators[(type.Id, index)];
+    public string Of(BtfEnumType type, int index) => _names is null ? type.Members[index].Name : _enumerators[(type.Id, index)];
 
     /// <summary>Whether something at file scope has a name, so that a parameter must not.</summary>
     public bool IsTaken(string name) => _ordinary.ContainsKey(name) || Reserved.Contains(name);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using PSBpf.Diagnostics;
 
 namespace PSBpf.Btf;
@@ -9,4 +10,24 @@ public sealed partial class BtfTypeSet
     /// <returns>The text, lines ended by a line feed.</returns>
     /// <exception cref="BpfException">BPF0201: types refer to each other as no C types can.</exception>
     public string ToHeader(BtfHeaderOptions? options = null) => BtfHeaderWriter.Write(this, options ?? new BtfHeaderOptions());
+
+    /// <summary>One type as C declares it, with a comment at each member of a struct: its offset and size in bytes.</summary>
+    /// <param name="type">The type.</param>
+    public string Define(BtfType type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        var declarator = new BtfDeclarator(this, new BtfNames(this, areUnique: false), layout: true);
+        return type switch
+        {
+            BtfStruct structure => string.Create(CultureInfo.InvariantCulture, $"{declarator.Define(type, 0)}; /* {structure.Size} bytes */"),
+            BtfEnumType => $"{declarator.Define(type, 0)};",
+            BtfReference { ReferenceKind: BtfKind.Typedef } typedef => $"typedef {declarator.Declare(_types[typedef.TargetId], typedef.Name, 0)};",
+            BtfReference { ReferenceKind: BtfKind.Function or BtfKind.Variable } named => $"{declarator.Declare(_types[named.TargetId], named.Name, 0)};",
+            BtfForward => $"{declarator.Tag(type)};",
+            BtfDataSection section => string.Concat(section.Variables.Select(variable =>
+                string.Create(CultureInfo.InvariantCulture, $"{Define(_types[variable.TypeId])} /* {variable.Offset}: {variable.Size} */\n"))).TrimEnd('\n'),
+            BtfReference { ReferenceKind: BtfKind.DeclarationTag } tag => $"/* {tag.Name}: {Declare(_types[tag.TargetId])} */",
+            _ => $"{declarator.Declare(type, "", 0)};",
+        };
+    }
 }
