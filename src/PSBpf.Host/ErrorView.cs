@@ -139,8 +139,12 @@ public static partial class ErrorView
         return text.ToString();
     }
 
-    // Breaks a message at blanks into lines of at most the width; a longer word stays whole.
-    private static IEnumerable<string> Fold(string message, int width)
+    // Lines of the message's own stay where they fit: a line of C with a mark below it.
+    private static IEnumerable<string> Fold(string message, int width) =>
+        message.ReplaceLineEndings("\n").Split('\n').SelectMany(line => line.Length <= width ? [line] : FoldLine(line, width));
+
+    // Breaks a line at blanks into lines of at most the width; a longer word stays whole.
+    private static IEnumerable<string> FoldLine(string message, int width)
     {
         var line = new StringBuilder();
         foreach (string word in message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))

@@ -168,7 +168,7 @@ internal sealed class BtfDeclarator
         _start = outer;
         text.Append(Tabs(indent)).Append(declared);
         if (bits > 0) text.Append(CultureInfo.InvariantCulture, $" : {bits}");
-        text.Append(';').Append(Place(declared, offset, bits, size)).Append('\n');
+        text.Append(';').Append(Place(declared, offset, bits, size, indent)).Append('\n');
         return structure.IsUnion ? 0 : offset + size;
     }
 
@@ -190,12 +190,14 @@ internal sealed class BtfDeclarator
     }
 
     // "16: 8" after a member at byte 16 of 8 bytes; "16.3: 1" bit after one at its third bit.
-    private string Place(string declared, int offset, int bits, int size)
+    private string Place(string declared, int offset, int bits, int size, int indent)
     {
         if (!_withOffsets) return "";
-        int last = declared.Length - (declared.LastIndexOf('\n') + 1), at = _start + offset;
+        int start = declared.LastIndexOf('\n') + 1, at = _start + offset;
+        // A body's last line begins with its own tabs.
+        int last = declared.Length - start + (start == 0 ? indent * 8 : indent * 7) + (bits > 0 ? 3 + bits.ToString(CultureInfo.InvariantCulture).Length : 0);
         string place = bits > 0 ? string.Create(CultureInfo.InvariantCulture, $"{at / 8}.{at % 8}: {bits} bits") : string.Create(CultureInfo.InvariantCulture, $"{at / 8}: {size / 8}");
-        return $"{new string(' ', Math.Max(1, 44 - last))}/* {place} */";
+        return $"{new string(' ', Math.Max(1, 56 - last))}/* {place} */";
     }
 
     private void AppendPadding(StringBuilder text, int from, int to, int indent)
