@@ -61,5 +61,10 @@ if ($NoBuild) {
 
 Copy-Files $root $target 'PSBpf.psd1', 'LICENSE'
 Copy-Files ([IO.Path]::Combine($root, 'module')) $module 'PSBpf.psm1', 'psbpf.d.ts'
+$include = [IO.Path]::Combine($root, 'module', 'include')
+foreach ($folder in @('.') + [IO.Directory]::GetDirectories($include)) {
+    $from = [IO.Path]::GetFullPath($folder, $include)
+    Copy-Files $from ([IO.Path]::GetFullPath([IO.Path]::GetRelativePath($include, $from), [IO.Path]::Combine($module, 'include'))) '*.h'
+}
 Copy-Files ([IO.Path]::Combine($root, 'formats')) ([IO.Path]::Combine($target, 'formats')) '*.ps1xml'
 "The module is in $target"

@@ -9,8 +9,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
-# Compilers from both ends of what Debian 12 has (up to -mcpu=v3, and with v4), and a terminal to type into.
-optional=(clang-14 clang-19 tmux)
+# Compilers from both ends of what Debian 12 has (up to -mcpu=v3, and with v4) and from between, and a terminal to type into.
+optional=(clang-14 clang-16 clang-19 tmux)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
