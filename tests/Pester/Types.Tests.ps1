@@ -28,7 +28,7 @@ Describe 'Get-BpfType' {
     It 'finds by wildcard and by kind' {
         $types = Get-BpfType '*proto*' -Path $object
         $types | ForEach-Object Name | Should -BeLike '*proto*'
-        Get-BpfType -Kind Enum -Path $object | ForEach-Object Kind | Should -Be 'Enum'
+        Get-BpfType -Kind Enum -Path $object | ForEach-Object { "$($_.Kind)" } | Should -BeIn @('Enum')
         Get-BpfType 'no_such_*' -Path $object | Should -BeNullOrEmpty
         (Get-BpfType -Id 1 -Path $object).Id | Should -Be 1
     }

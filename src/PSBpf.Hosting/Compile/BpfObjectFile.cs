@@ -8,7 +8,15 @@ public sealed class BpfObjectFile
 {
     private readonly CompiledObject _compiled;
 
-    private BpfObjectFile(CompiledObject compiled) => _compiled = compiled;
+    // Arrays: PowerShell finds no index on the lists that a compiler makes up.
+    private BpfObjectFile(CompiledObject compiled)
+    {
+        _compiled = compiled;
+        Programs = compiled.Programs.ToArray();
+        Maps = compiled.Maps.ToArray();
+        Dependencies = compiled.Dependencies.ToArray();
+        Warnings = compiled.Warnings.ToArray();
+    }
 
     /// <summary>The object file; Import-BpfProgram takes it.</summary>
     public string Path => _compiled.Path;
@@ -32,16 +40,16 @@ public sealed class BpfObjectFile
     public TimeSpan Duration => _compiled.Duration;
 
     /// <summary>Names of the programs in file order.</summary>
-    public IReadOnlyList<string> Programs => _compiled.Programs;
+    public IReadOnlyList<string> Programs { get; }
 
     /// <summary>Names of the maps that it declares.</summary>
-    public IReadOnlyList<string> Maps => _compiled.Maps;
+    public IReadOnlyList<string> Maps { get; }
 
     /// <summary>The source and every header that went into it.</summary>
-    public IReadOnlyList<string> Dependencies => _compiled.Dependencies;
+    public IReadOnlyList<string> Dependencies { get; }
 
     /// <summary>What the compiler warned about.</summary>
-    public IReadOnlyList<BpfDiagnostic> Warnings => _compiled.Warnings;
+    public IReadOnlyList<BpfDiagnostic> Warnings { get; }
 
     /// <summary>Compiles a source, unless its object is up to date.</summary>
     /// <param name="source">The source file.</param>

@@ -32,20 +32,22 @@ public sealed class BpfType
     /// <summary>Its definition in C; members carry their offset and size as comments.</summary>
     public string Definition => _types.Define(_type);
 
+    // Arrays all through: PowerShell finds no index on the lists that a compiler makes up.
+
     /// <summary>Members of a struct or union, parameters of a function, variables of a data section; in order.</summary>
     public IReadOnlyList<BpfTypeMember> Members => _type switch
     {
-        BtfStruct structure => [.. structure.Members.Select(Member)],
-        BtfFunctionPrototype prototype => [.. prototype.Parameters.Select(Parameter)],
-        BtfReference { ReferenceKind: BtfKind.Function } function when _types[function.TargetId] is BtfFunctionPrototype prototype => [.. prototype.Parameters.Select(Parameter)],
-        BtfDataSection section => [.. section.Variables.Select(Variable)],
-        BtfReference { ReferenceKind: BtfKind.Typedef } typedef when _types.Resolve(typedef) is BtfStruct structure => [.. structure.Members.Select(Member)],
-        _ => [],
+        BtfStruct structure => structure.Members.Select(Member).ToArray(),
+        BtfFunctionPrototype prototype => prototype.Parameters.Select(Parameter).ToArray(),
+        BtfReference { ReferenceKind: BtfKind.Function } function when _types[function.TargetId] is BtfFunctionPrototype prototype => prototype.Parameters.Select(Parameter).ToArray(),
+        BtfDataSection section => section.Variables.Select(Variable).ToArray(),
+        BtfReference { ReferenceKind: BtfKind.Typedef } typedef when _types.Resolve(typedef) is BtfStruct structure => structure.Members.Select(Member).ToArray(),
+        _ => Array.Empty<BpfTypeMember>(),
     };
 
     /// <summary>Names and values of an enumeration.</summary>
     public IReadOnlyList<BpfTypeValue> Values => _types.Resolve(_type) is BtfEnumType enumeration
-        ? [.. enumeration.Members.Select(member => new BpfTypeValue(member.Name, enumeration.IsSigned ? member.Value : (object)(ulong)member.Value))]
+        ? enumeration.Members.Select(member => new BpfTypeValue(member.Name, enumeration.IsSigned ? member.Value : (object)(ulong)member.Value)).ToArray()
         : [];
 
     /// <summary>Its declaration.</summary>
