@@ -169,7 +169,7 @@ internal sealed partial class MethodEmitter
             // A subprogram of the main program may be given one other frame; one of a subprogram, any of several.
             case AccessedMemory.Stack when _piece is null or { Function.Entry: 0 } || !_methods.SubprogramsCall:
                 return new Place(memory, 0);
-            case AccessedMemory.Packet when !writes || _input.Type.WritesPacket:
+            case AccessedMemory.Packet when !writes || _input.Type.Packet == PacketAccess.Write:
                 return new Place(memory, 0);
             case AccessedMemory.MapValue when _input.Facts!.MapAt(slot) is >= 0 and var map && _input.Maps[map].ValueSlab is { } slab && (writes ? slab.Writable : slab.Readable):
                 return new Place(memory, map);
