@@ -9,7 +9,7 @@ using PSBpf.Objects;
 namespace PSBpf.Linux;
 
 /// <summary>The machine's own Linux kernel behind <see cref="IBpfKernel"/>, through bpf(2).</summary>
-public sealed class LinuxKernel : IBpfKernel
+public sealed partial class LinuxKernel : IBpfKernel
 {
     private readonly BtfCache _types;
     private volatile bool _disposed;

@@ -3,6 +3,7 @@ using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
+using PSBpf.Runtime.Statistics;
 
 namespace PSBpf.Runtime;
 
@@ -21,6 +22,10 @@ internal sealed class Engine
         Cpus = new VirtualCpuSet(this, options.PossibleCpus);
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
+        Statistics = new StatisticsSwitch(timed =>
+        {
+            foreach (var program in Programs.All) program.Executable.SetTimed(timed);
+        });
     }
 
     /// <summary>How the kernel is set up; limits may change while it works.</summary>
@@ -50,6 +55,9 @@ internal sealed class Engine
 
     /// <summary>Native memory of maps.</summary>
     public MemoryAccount Account { get; }
+
+    /// <summary>Who wants to know how long runs take.</summary>
+    public StatisticsSwitch Statistics { get; }
 
     /// <summary>How programs are compiled that are not yet.</summary>
     public JitOptions Jit

@@ -15,7 +15,7 @@ namespace PSBpf.Runtime;
 /// The engine in this process: verifier, maps, interpreter and hooks behind the interface of bpf(2). It needs no
 /// privilege and runs on any operating system. Thread-safe.
 /// </summary>
-public sealed class ManagedKernel : IBpfKernel
+public sealed partial class ManagedKernel : IBpfKernel
 {
     private readonly Engine _engine;
     private readonly HookTable _hooks;
@@ -178,7 +178,9 @@ public sealed class ManagedKernel : IBpfKernel
                 if (!array.Claim(ProgramKind.Of(verified.Spec))) throw Foreign(verified.Spec, array);
             var executable = ExecutableProgram.From(verified, held);
             if (_engine.Jit is { Mode: not JitMode.Off, Timing: JitTiming.Eager } jit) executable.Compile(jit);
-            return new ManagedProgram(_engine, _engine.Programs.NextId(), verified.Spec, report, executable, [.. held]);
+            var program = new ManagedProgram(_engine, _engine.Programs.NextId(), verified.Spec, report, executable, [.. held]);
+            _engine.Statistics.Hold(executable.SetTimed);
+            return program;
         }
         catch
         {

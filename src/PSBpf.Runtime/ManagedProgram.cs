@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
@@ -12,6 +14,7 @@ public sealed partial class ManagedProgram : IKernelProgram
 {
     private readonly Engine _engine;
     private readonly RuntimeMap[] _maps;
+    private string? _tag;
     private int _references = 1;
     private int _disposed;
 
@@ -37,6 +40,15 @@ public sealed partial class ManagedProgram : IKernelProgram
 
     /// <inheritdoc/>
     public IReadOnlyList<NativeCode> NativeCode => Executable.Compiled?.NativeCode ?? [];
+
+    /// <summary>When it was loaded.</summary>
+    public DateTimeOffset LoadedAt { get; } = DateTimeOffset.Now;
+
+    /// <summary>The first 8 bytes of a hash of its instructions, in hexadecimal digits.</summary>
+    public string Tag => _tag ??= Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(Executable.Slots))[..8]);
+
+    /// <summary>Ids of its maps.</summary>
+    internal IReadOnlyList<int> MapIds => [.. _maps.Select(map => map.Id)];
 
     /// <summary>Whether it runs as machine code.</summary>
     public bool IsCompiled => Executable.Compiled is not null;

@@ -8,6 +8,9 @@ internal sealed class ProgramTable
     private readonly ConcurrentDictionary<int, ManagedProgram> _programs = new();
     private int _lastId;
 
+    /// <summary>All of them, by id.</summary>
+    public IEnumerable<ManagedProgram> All => _programs.Values.OrderBy(program => program.Id);
+
     /// <summary>An id that no program has had.</summary>
     public int NextId() => Interlocked.Increment(ref _lastId);
 

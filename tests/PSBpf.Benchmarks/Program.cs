@@ -62,7 +62,7 @@ var costs = new List<CostFigure>();
 if (options.Costs)
 {
     var context = new CostContext(builder, managed, linux.Kernel, options.Quick);
-    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new ReplayCost(), new EventCost()])
+    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new EventCost()])
     {
         Console.WriteLine();
         Console.WriteLine(measurement.Title);

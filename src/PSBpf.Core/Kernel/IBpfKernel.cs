@@ -23,4 +23,29 @@ public interface IBpfKernel : IDisposable
     /// </summary>
     ProgramLoadResult LoadProgram(
         ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default);
+
+    /// <summary>The programs that are loaded, whoever loaded them, by id.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF3002 when a privilege is missing to list them.</exception>
+    IReadOnlyList<ProgramStatus> GetPrograms();
+
+    /// <summary>The maps that there are, whoever made them, by id.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF3002 when a privilege is missing to list them.</exception>
+    IReadOnlyList<MapStatus> GetMaps();
+
+    /// <summary>The links that hold, whoever made them, by id.</summary>
+    /// <exception cref="Diagnostics.BpfException">BPF3002 when a privilege is missing to list them.</exception>
+    IReadOnlyList<LinkStatus> GetLinks();
+
+    /// <summary>Opens a map that there is, whoever made it, to be read.</summary>
+    /// <param name="id">Its id in this kernel.</param>
+    /// <returns>The map; updates and deletes answer EPERM.</returns>
+    /// <exception cref="Diagnostics.BpfException">BPF4001 when there is none, BPF3002 when a privilege is missing.</exception>
+    IKernelMap OpenMap(int id);
+
+    /// <summary>
+    /// Statistics are kept until the result is disposed, and as long as somebody else wants them. The managed engine counts runs and
+    /// verdicts always and measures times while they are enabled; the Linux kernel counts and measures while they are (BPF_ENABLE_STATS).
+    /// </summary>
+    /// <exception cref="Diagnostics.BpfException">BPF3002 when a privilege is missing, BPF3004 before Linux 5.8.</exception>
+    IDisposable EnableStatistics();
 }

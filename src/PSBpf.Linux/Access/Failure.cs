@@ -20,4 +20,12 @@ internal static class Failure
                 $"The kernel refused {command.UapiName()} for {subject} with {ErrnoText.Describe(error)}: {Privileges.Read().Explain()}.", location)
             : DiagnosticRules.LinuxSystemCall.Error(
                 $"The kernel failed {command.UapiName()} for {subject} with {ErrnoText.Describe(error)}.", location);
+
+    /// <summary>A command that failed which asks about what others loaded: the kernel wants more for that than for loading.</summary>
+    public static BpfException OfListing(BpfCommand command, Errno error, string subject) =>
+        error == Errno.EPERM
+            ? DiagnosticRules.LinuxPrivilege.Error(
+                $"The kernel refused {command.UapiName()} for {subject} with {ErrnoText.Describe(error)}: {Privileges.Read().Explain()}.",
+                action: "Run as root or with CAP_SYS_ADMIN, which the kernel asks of who looks at programs and maps of others.")
+            : Of(command, error, subject);
 }

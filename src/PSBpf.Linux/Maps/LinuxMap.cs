@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Runtime.Versioning;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
+using PSBpf.Linux.Access;
 using PSBpf.Linux.SystemCalls;
 using PSBpf.Objects;
 using PSBpf.Uapi;
@@ -36,7 +36,7 @@ internal sealed class LinuxMap : IKernelMap
         get
         {
             if (!Handle.TryUse(out var lease)) return 0;
-            using (lease) return ReadMemory(lease.Descriptor);
+            using (lease) return DescriptorInfo.ReadMemory(lease.Descriptor);
         }
     }
 
@@ -102,25 +102,6 @@ internal sealed class LinuxMap : IKernelMap
             checked((int)((spec.ValueSize + 7) & ~7u) * possibleCpus),
         _ => checked((int)spec.ValueSize),
     };
-
-    private static long ReadMemory(int descriptor)
-    {
-        try
-        {
-            foreach (var line in File.ReadLines($"/proc/self/fdinfo/{descriptor}"))
-            {
-                if (line.StartsWith("memlock:", StringComparison.Ordinal)
-                    && long.TryParse(line.AsSpan(8).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
-                    return bytes;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-
-        return 0;
-    }
 
     // The kernel trusts the lengths that the map was made with, so a short span would let it read or write past the end.
     private void CheckKey(ReadOnlySpan<byte> key)

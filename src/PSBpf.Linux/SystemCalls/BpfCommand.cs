@@ -10,11 +10,17 @@ internal enum BpfCommand
     MapGetNextKey = 4,
     ProgramLoad = 5,
     ProgramTestRun = 10,
+    ProgramGetNextId = 11,
+    MapGetNextId = 12,
     ProgramGetDescriptorById = 13,
     MapGetDescriptorById = 14,
     ObjectGetInfo = 15,
     BtfLoad = 18,
+    BtfGetDescriptorById = 19,
     MapFreeze = 22,
+    LinkGetDescriptorById = 30,
+    LinkGetNextId = 31,
+    EnableStatistics = 32,
 }
 
 /// <summary>The commands' names as the UAPI spells them, for messages.</summary>
@@ -29,11 +35,17 @@ internal static class BpfCommandNames
         BpfCommand.MapGetNextKey => "BPF_MAP_GET_NEXT_KEY",
         BpfCommand.ProgramLoad => "BPF_PROG_LOAD",
         BpfCommand.ProgramTestRun => "BPF_PROG_TEST_RUN",
+        BpfCommand.ProgramGetNextId => "BPF_PROG_GET_NEXT_ID",
+        BpfCommand.MapGetNextId => "BPF_MAP_GET_NEXT_ID",
         BpfCommand.ProgramGetDescriptorById => "BPF_PROG_GET_FD_BY_ID",
         BpfCommand.MapGetDescriptorById => "BPF_MAP_GET_FD_BY_ID",
         BpfCommand.ObjectGetInfo => "BPF_OBJ_GET_INFO_BY_FD",
         BpfCommand.BtfLoad => "BPF_BTF_LOAD",
+        BpfCommand.BtfGetDescriptorById => "BPF_BTF_GET_FD_BY_ID",
         BpfCommand.MapFreeze => "BPF_MAP_FREEZE",
+        BpfCommand.LinkGetDescriptorById => "BPF_LINK_GET_FD_BY_ID",
+        BpfCommand.LinkGetNextId => "BPF_LINK_GET_NEXT_ID",
+        BpfCommand.EnableStatistics => "BPF_ENABLE_STATS",
         _ => $"bpf command {(int)command}",
     };
 }

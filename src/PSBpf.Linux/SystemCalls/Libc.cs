@@ -57,6 +57,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetLimit(int resource, ResourceLimit* limit);
 
+    /// <param name="index">The interface's index.</param>
+    /// <param name="name">Room for IF_NAMESIZE bytes.</param>
+    [LibraryImport(Library, EntryPoint = "if_indextoname", SetLastError = true)]
+    public static partial byte* InterfaceName(uint index, byte* name);
+
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct PollEntry

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace PSBpf.Linux.SystemCalls;
 
@@ -22,5 +23,13 @@ internal struct ObjectName
         }
 
         return result;
+    }
+
+    /// <summary>The characters before the zero.</summary>
+    public override readonly string ToString()
+    {
+        ReadOnlySpan<byte> bytes = this;
+        int end = bytes.IndexOf((byte)0);
+        return Encoding.ASCII.GetString(end < 0 ? bytes : bytes[..end]);
     }
 }

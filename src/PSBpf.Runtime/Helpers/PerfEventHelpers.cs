@@ -21,7 +21,9 @@ internal static unsafe class PerfEventHelpers
         if ((flags & ~(run.HasPacket ? IndexMask | ContextLengthMask : IndexMask)) != 0) return Answer(Errno.EINVAL);
         uint packet = (uint)((flags & ContextLengthMask) >> 32);
         if (packet > 0 && packet > run.DataEnd - run.Data) return Answer(Errno.EFAULT);
-        return Answer(array.Output(run.CpuId, (uint)flags, (byte*)data, (uint)size, packet > 0 ? run.Data : null, packet));
+        var error = array.Output(run.CpuId, (uint)flags, (byte*)data, (uint)size, packet > 0 ? run.Data : null, packet);
+        if (error == Errno.ENOSPC) run.CountDropped();
+        return Answer(error);
     }
 
     private static ulong Answer(Errno error) => (ulong)-(long)error;

@@ -13,7 +13,16 @@ internal static unsafe class RingBufferHelpers
 {
     [MethodImpl(HotCode.Optimized)]
     public static ulong Output(RunState run, ulong map, ulong data, ulong size, ulong flags, ulong r5) =>
-        (ulong)-(long)Ring(run, map).Output((byte*)data, size, flags);
+        (ulong)-(long)OutputTo(run, Ring(run, map), (byte*)data, size, flags);
+
+    /// <summary>bpf_ringbuf_output on a map that is known.</summary>
+    [MethodImpl(HotCode.Optimized)]
+    public static Errno OutputTo(RunState run, RingBufferMap ring, byte* data, ulong size, ulong flags)
+    {
+        var error = ring.Output(data, size, flags);
+        if (error == Errno.EAGAIN) run.CountDropped();
+        return error;
+    }
 
     [MethodImpl(HotCode.Optimized)]
     public static ulong Reserve(RunState run, ulong map, ulong size, ulong flags, ulong r4, ulong r5) => ReserveIn(run, Ring(run, map), size, flags);
@@ -22,8 +31,10 @@ internal static unsafe class RingBufferHelpers
     [MethodImpl(HotCode.Optimized)]
     public static ulong ReserveIn(RunState run, RingBufferMap ring, ulong size, ulong flags)
     {
-        ulong sample = flags == 0 ? ring.Reserve(size) : 0;
+        if (flags != 0) return 0;
+        ulong sample = ring.Reserve(size);
         if (sample != 0) run.AddReservation(sample, (uint)size, ring);
+        else run.CountDropped();
         return sample;
     }
 

@@ -1,6 +1,7 @@
 using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Jit.Emit;
+using PSBpf.Runtime.Statistics;
 
 namespace PSBpf.Runtime.Interpreter;
 
@@ -8,12 +9,18 @@ namespace PSBpf.Runtime.Interpreter;
 internal sealed unsafe partial class ExecutableProgram
 {
     private readonly Lock _compiling = new();
-    private CompiledProgram? _compiled, _unchecked;
+    private CompiledProgram? _compiled, _unchecked, _direct;
     private volatile bool _isCompilable = true;
     private int _runs;
 
     /// <summary>Its machine code; null while it has none.</summary>
     public CompiledProgram? Compiled => Volatile.Read(ref _compiled);
+
+    /// <summary>The same as long as nobody wants to know how long runs take; null then: the check that sees it is one that is made anyway.</summary>
+    public CompiledProgram? Direct => Volatile.Read(ref _direct);
+
+    /// <summary>What it did. Runs are counted always, measured only where <see cref="SetTimed"/> says so.</summary>
+    public ProgramStatistics Statistics { get; } = new();
 
     /// <summary>Its machine code without checks, in which tail calls go on; null while it has none.</summary>
     public CompiledProgram? Unchecked => Volatile.Read(ref _unchecked);
@@ -33,6 +40,7 @@ internal sealed unsafe partial class ExecutableProgram
             {
                 var compiled = isChecked ? Translate(options, isChecked) : CompileUnchecked(options);
                 Volatile.Write(ref _compiled, compiled);
+                if (!Statistics.IsTimed) Volatile.Write(ref _direct, compiled);
             }
             catch (NotCompilableException exception)
             {
@@ -41,6 +49,16 @@ internal sealed unsafe partial class ExecutableProgram
             }
 
             return Compiled;
+        }
+    }
+
+    /// <summary>Begins or ends to measure runs.</summary>
+    public void SetTimed(bool timed)
+    {
+        lock (_compiling)
+        {
+            Statistics.IsTimed = timed;
+            Volatile.Write(ref _direct, timed ? null : _compiled);
         }
     }
 

@@ -77,6 +77,9 @@ internal sealed unsafe partial class ExecutableProgram
         return new ExecutableProgram(program.Name, program.Type, null, program.Instructions, decoded, program.Believed, program.Maps, isVerified: false, program.Helpers, program.BlendsFrom);
     }
 
+    /// <summary>Bytes that its instructions take, machine code not included.</summary>
+    public long MemoryBytes => (long)_operations.Length * sizeof(Operation) + (long)_slots.Length * sizeof(Instruction) + (long)_decoded.Length * sizeof(DecodedInstruction);
+
     /// <summary>Whether a run may change the packet or the context.</summary>
     public bool ChangesInput => !_isVerified || _facts!.ChangesInput;
 

@@ -8,11 +8,16 @@ namespace PSBpf.Runtime.Maps;
 /// <summary>A user's reference to a map: bpf(2)'s rules about sizes, flags and permissions around the storage.</summary>
 internal sealed unsafe class KernelMap : IKernelMap
 {
+    private readonly bool _onlyRead;
     private int _disposed;
 
-    public KernelMap(RuntimeMap storage)
+    /// <summary>Takes over a reference to a map.</summary>
+    /// <param name="storage">The map.</param>
+    /// <param name="onlyRead">Whether nothing may be changed through it.</param>
+    public KernelMap(RuntimeMap storage, bool onlyRead = false)
     {
         Storage = storage;
+        _onlyRead = onlyRead;
     }
 
     /// <summary>The storage.</summary>
@@ -49,7 +54,7 @@ internal sealed unsafe class KernelMap : IKernelMap
     /// <inheritdoc/>
     public Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags)
     {
-        if (Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
+        if (_onlyRead || Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
         if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
 
         // BPF_F_LOCK needs a bpf_spin_lock in the value, which this version does not have.
@@ -69,7 +74,7 @@ internal sealed unsafe class KernelMap : IKernelMap
     /// <inheritdoc/>
     public Errno Delete(ReadOnlySpan<byte> key)
     {
-        if (Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
+        if (_onlyRead || Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
         if (key.Length != Storage.KeySize) return Errno.EINVAL;
         if (!Open(out int slot)) return Errno.EBADF;
         try
@@ -103,6 +108,7 @@ internal sealed unsafe class KernelMap : IKernelMap
     public IRingBufferReader OpenRingBuffer()
     {
         if (Storage is not RingBufferMap ring) throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is a {Spec.Type}, no ring buffer.");
+        ThrowIfOnlyRead();
         if (!Hold()) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' has been removed ({Errno.EBADF}).");
         return new RingBufferReader(ring);
     }
@@ -113,6 +119,7 @@ internal sealed unsafe class KernelMap : IKernelMap
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         if (Storage is not PerfEventArrayMap array) throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is a {Spec.Type}, no perf event array.");
+        ThrowIfOnlyRead();
         if (!Hold()) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' has been removed ({Errno.EBADF}).");
         try
         {
@@ -129,8 +136,14 @@ internal sealed unsafe class KernelMap : IKernelMap
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        Storage.Abandon();
+        if (!_onlyRead) Storage.Abandon();
         Storage.Release();
+    }
+
+    // Reading events takes them out.
+    private void ThrowIfOnlyRead()
+    {
+        if (_onlyRead) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' is open to be read, and its events belong to who made it ({Errno.EPERM}).");
     }
 
     // Inside of Open and Close the storage stays, even when another thread disposes this reference.

@@ -12,6 +12,9 @@ internal sealed class MapTable
     private RuntimeMap?[] _maps = new RuntimeMap?[16];
     private int _lastId;
 
+    /// <summary>All of them, by id.</summary>
+    public IEnumerable<RuntimeMap> All => Volatile.Read(ref _maps).OfType<RuntimeMap>().OrderBy(map => map.Id);
+
     /// <summary>Adds a map.</summary>
     public ulong Add(RuntimeMap map, out int id)
     {

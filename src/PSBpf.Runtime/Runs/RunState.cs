@@ -5,6 +5,7 @@ using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Memory;
+using PSBpf.Runtime.Statistics;
 
 namespace PSBpf.Runtime.Runs;
 
@@ -38,8 +39,9 @@ internal sealed unsafe partial class RunState
     private long _budget;
     private long _granted;
     private CancellationToken _cancellation;
-    private CompiledProgram? _compiled;
+    private CompiledProgram? _direct;
     private ExecutableProgram _entry = null!;
+    private ProgramCounters _counters = null!;
 
     public RunState(VirtualCpu cpu)
     {
@@ -90,9 +92,10 @@ internal sealed unsafe partial class RunState
     public void Begin(ExecutableProgram program, ExecutionEnvironment environment, bool interpret, CancellationToken cancellation)
     {
         var jit = Engine.Jit;
-        _compiled = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
-        if (_compiled is null && !interpret) program.CountRun(jit);
-        _entry = Program = program;
+        _direct = interpret || jit.Mode == JitMode.Off ? null : program.Direct;
+        if (_direct is null) BeginOther(program, interpret, jit);
+        if (_entry != program) Enter(program);
+        if (Program != program) Program = program;
         Environment = environment;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
@@ -103,9 +106,8 @@ internal sealed unsafe partial class RunState
     [MethodImpl(HotCode.Optimized)]
     public ulong Execute()
     {
-        if (_compiled is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
-        var none = default(NoObserver);
-        return Interpret(ref none);
+        if (_direct is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
+        return ExecuteOther();
     }
 
     /// <summary>Runs the program from its start with the checked interpreter, r1 pointing to the context.</summary>
@@ -140,7 +142,7 @@ internal sealed unsafe partial class RunState
     }
 
     /// <summary>Runs the program from its start, compiled with checks, with r1 and r2 as given.</summary>
-    public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled(_compiled!, first, second);
+    public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled((_direct ?? _behind)!, first, second);
 
     [MethodImpl(HotCode.Optimized)]
     private ulong ExecuteCompiled(CompiledProgram compiled, ulong first, ulong second)
@@ -167,7 +169,13 @@ internal sealed unsafe partial class RunState
 
         try
         {
-            return compiled.Entry(this, _stacks + RunFrame.StackSize, first);
+            ulong result = compiled.Entry(this, _stacks + RunFrame.StackSize, first);
+            _counters.CountRun(result);
+            return result;
+        }
+        catch (BpfException) when (CountError())
+        {
+            throw;
         }
         finally
         {

@@ -41,6 +41,7 @@ internal static class TestRunner
                 var packet = packets[index].Span;
                 if (program.Type.Context is not null) input.Check(program.Type, packet, []);
                 engine.Cpus.Renew(cpu);
+                run.FollowStatistics();
                 input.Fill(run, packet, []);
                 results[index] = (int)run.Execute();
             }
@@ -78,6 +79,7 @@ internal static class TestRunner
                 cancellation.ThrowIfCancellationRequested();
                 batch = Math.Min(batch, request.Repeat - round);
                 engine.Cpus.Renew(cpu);
+                run.FollowStatistics();
                 input.Fill(run, packet, context);
                 long start = Stopwatch.GetTimestamp();
                 if (typeof(TObserver) != typeof(NoObserver)) result = run.Interpret(ref observer);

@@ -62,6 +62,27 @@ internal sealed class FakeKernel : IBpfKernel
         return new(report, program);
     }
 
+    /// <summary>What it says of its programs.</summary>
+    public List<ProgramStatus> ProgramStatuses { get; } = [];
+
+    /// <summary>How many want statistics.</summary>
+    public int Watchers { get; private set; }
+
+    public IReadOnlyList<ProgramStatus> GetPrograms() => [.. ProgramStatuses];
+
+    public IReadOnlyList<MapStatus> GetMaps() =>
+        [.. Maps.Values.OrderBy(map => map.Id).Select(map => new MapStatus { Id = map.Id, Name = map.Spec.Name, Type = map.Spec.Type })];
+
+    public IReadOnlyList<LinkStatus> GetLinks() => [];
+
+    public IKernelMap OpenMap(int id) => Maps[id];
+
+    public IDisposable EnableStatistics()
+    {
+        Watchers++;
+        return new Watcher(this);
+    }
+
     public void Dispose() => IsDisposed = true;
 
     public void Forget(int id)
@@ -78,5 +99,10 @@ internal sealed class FakeKernel : IBpfKernel
         var id = item is FakeMap map ? map.Id : ((FakeProgram)(object)item).Id;
         Alive[id] = name;
         return item;
+    }
+
+    private sealed class Watcher(FakeKernel kernel) : IDisposable
+    {
+        public void Dispose() => kernel.Watchers--;
     }
 }

@@ -61,11 +61,12 @@ internal sealed partial class MethodEmitter
                 StoreRegister(0);
                 return true;
             case RingBufferOutput when map is RingBufferMap:
+                LoadRun();
                 LoadMap(map);
                 LoadPointer(2);
                 LoadRegister(3);
                 LoadRegister(4);
-                _il.Call(JitMethods.Of(typeof(RingBufferMap), nameof(RingBufferMap.Output)));
+                _il.Call(JitMethods.Of(typeof(RingBufferHelpers), nameof(RingBufferHelpers.OutputTo)));
                 StoreError();
                 return true;
             default:

@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using PSBpf.Diagnostics;
+using PSBpf.Runtime.Interpreter;
+using PSBpf.Runtime.Jit;
+using PSBpf.Runtime.Memory;
+using PSBpf.Runtime.Statistics;
+
+namespace PSBpf.Runtime.Runs;
+
+/// <summary>
+/// Counting and measuring runs. What counts is the program that was begun: one that takes its place by a tail call runs on its
+/// account, as in the kernel. Runs under an observer are not counted.
+/// </summary>
+internal sealed unsafe partial class RunState
+{
+    // The machine code when runs are measured, which _direct is null then to say.
+    private CompiledProgram? _behind;
+    private RunTimer? _timer;
+
+    /// <summary>Looks again whether runs are to be measured, between two runs of the same program.</summary>
+    public void FollowStatistics()
+    {
+        bool measures = _direct is null && _timer is not null;
+        if (_entry.Statistics.IsTimed == measures) return;
+        if (measures)
+        {
+            _timer = null;
+            _direct = _behind;
+            return;
+        }
+
+        _timer = _counters.OpenTimer();
+        if (_direct is null) return;
+        _behind = _direct;
+        _direct = null;
+    }
+
+    /// <summary>Counts an event that the program could not put into a buffer.</summary>
+    public void CountDropped() => _counters.CountDropped();
+
+    // There is no machine code, or it is not to be used, or runs are measured.
+    private void BeginOther(ExecutableProgram program, bool interpret, JitOptions jit)
+    {
+        _behind = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
+        if (_behind is null && !interpret) program.CountRun(jit);
+        _timer = program.Statistics.IsTimed ? program.Statistics.On(CpuId).OpenTimer() : null;
+    }
+
+    private void Enter(ExecutableProgram program)
+    {
+        _entry = program;
+        _counters = program.Statistics.On(CpuId);
+    }
+
+    [MethodImpl(HotCode.Optimized)]
+    private ulong ExecuteOther()
+    {
+        if (_timer is not { } timer || !timer.IsDue()) return ExecuteBehind();
+        long start = Stopwatch.GetTimestamp();
+        ulong result = ExecuteBehind();
+        timer.Add(Stopwatch.GetTimestamp() - start);
+        return result;
+    }
+
+    [MethodImpl(HotCode.Optimized)]
+    private ulong ExecuteBehind()
+    {
+        if (_behind is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
+        var none = default(NoObserver);
+        try
+        {
+            ulong result = Interpret(ref none);
+            _counters.CountRun(result);
+            return result;
+        }
+        catch (BpfException) when (CountError())
+        {
+            throw;
+        }
+    }
+
+    // A filter that takes nothing: where nothing is thrown it costs nothing.
+    private bool CountError()
+    {
+        _counters.CountError();
+        return false;
+    }
+}
