@@ -84,6 +84,7 @@ internal sealed unsafe partial class RunState
     /// <param name="what">What it does, as the end of a sentence.</param>
     public BpfException Fault(int index, string what)
     {
+        _counters.CountError();
         var location = Program.LocationOf(index);
         string line = location.Source is { } source ? $", {source}" : "";
         return DiagnosticRules.MemoryFault.Error($"Program '{Program.Name}': instruction {index} ({Program.TextOf(index)}{line}) {what}.", location);

@@ -102,7 +102,7 @@ internal sealed unsafe partial class RunState
         Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;
     }
 
-    /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context.</summary>
+    /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context. The caller counts the run.</summary>
     [MethodImpl(HotCode.Optimized)]
     public ulong Execute()
     {
@@ -169,13 +169,7 @@ internal sealed unsafe partial class RunState
 
         try
         {
-            ulong result = compiled.Entry(this, _stacks + RunFrame.StackSize, first);
-            _counters.CountRun(result);
-            return result;
-        }
-        catch (BpfException) when (CountError())
-        {
-            throw;
+            return compiled.Entry(this, _stacks + RunFrame.StackSize, first);
         }
         finally
         {
@@ -223,6 +217,7 @@ internal sealed unsafe partial class RunState
         _budget -= _granted - left;
         _cancellation.ThrowIfCancellationRequested();
         if (_budget > 0) return _granted = Math.Min(Slice, _budget);
+        _counters.CountError();
         throw DiagnosticRules.RunBudget.Error(
             $"Program '{Program.Name}' executed more than {Engine.Options.InstructionBudget} instructions and was stopped.", Program.LocationOf(index));
     }

@@ -43,7 +43,9 @@ internal static class TestRunner
                 engine.Cpus.Renew(cpu);
                 run.FollowStatistics();
                 input.Fill(run, packet, []);
-                results[index] = (int)run.Execute();
+                ulong result = run.Execute();
+                run.CountRuns(result, 1);
+                results[index] = (int)result;
             }
         }
         finally
@@ -69,7 +71,7 @@ internal static class TestRunner
             var run = cpu.State;
             run.Begin(program, environment, request.Interpret || typeof(TObserver) != typeof(NoObserver), cancellation);
             ulong result = 0;
-            long elapsed = 0;
+            long elapsed = 0, same = 0;
 
             // A program that leaves its input alone runs many times between two looks at the clock, one that changes it once.
             int batch = program.ChangesInput || typeof(TObserver) != typeof(NoObserver) ? 1 : LargestBatch, batches = 0;
@@ -83,8 +85,25 @@ internal static class TestRunner
                 input.Fill(run, packet, context);
                 long start = Stopwatch.GetTimestamp();
                 if (typeof(TObserver) != typeof(NoObserver)) result = run.Interpret(ref observer);
-                else for (int each = 0; each < batch; each++) result = run.Execute();
+                else
+                {
+                    for (int each = 0; each < batch; each++)
+                    {
+                        ulong next = run.Execute();
+                        if (next != result)
+                        {
+                            run.CountRuns(result, same);
+                            (result, same) = (next, 0);
+                        }
+
+                        same++;
+                    }
+                }
+
                 elapsed += Stopwatch.GetTimestamp() - start;
+                // Runs that return the same are counted together: a count in memory for each takes as long as the shortest runs.
+                run.CountRuns(result, same);
+                same = 0;
             }
 
             double nanoseconds = elapsed * (1e9 / Stopwatch.Frequency) - batches * TimerCost.Value;

@@ -34,12 +34,12 @@ internal sealed class ProgramCounters
     /// <summary>How often a value was returned, by slot.</summary>
     public long VerdictCount(int slot) => Volatile.Read(ref _counts[Room + slot]);
 
-    /// <summary>Counts a run by what it returned: the one thing that is always done.</summary>
+    /// <summary>Counts runs by what they returned: the one thing that is always done.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void CountRun(ulong result)
+    public void CountRuns(ulong result, long runs)
     {
         uint slot = Math.Min((uint)((int)result - LowestVerdict), OtherVerdict);
-        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_counts), Room + (int)slot)++;
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_counts), Room + (int)slot) += runs;
     }
 
     /// <summary>Counts a run that ended in an error.</summary>

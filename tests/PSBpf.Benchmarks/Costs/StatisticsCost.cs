@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PSBpf.Kernel;
-using PSBpf.Objects;
 using PSBpf.Runtime;
 using PSBpf.Runtime.Hooks;
 

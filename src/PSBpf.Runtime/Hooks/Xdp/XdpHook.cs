@@ -34,6 +34,7 @@ internal sealed class XdpHook : ManagedHook
             long start = Stopwatch.GetTimestamp();
             int result = (int)run.Execute();
             long ticks = Stopwatch.GetTimestamp() - start;
+            run.CountRuns((uint)result, 1);
             Count(cpu.Id, 1, ticks);
             // An array, which is its own list: one object less for each packet.
             return Tell(packet, new[]
@@ -66,7 +67,9 @@ internal sealed class XdpHook : ManagedHook
         if (FirstLink is not { } link) return false;
         run.Begin(link.Program.Executable, environment, interpret: false, cancellation);
         XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
-        verdict = (int)run.Execute();
+        ulong result = run.Execute();
+        run.CountRuns(result, 1);
+        verdict = (int)result;
         return true;
     }
 
