@@ -47,4 +47,16 @@ public static partial class DiagnosticRules
     /// <summary>A source that ended for a reason that nobody foresaw.</summary>
     public static readonly DiagnosticRule SourceFailed = new("BPF4020", "source-failed", SystemFailure,
         "Report this with the message: a source must end with a reason of its own.");
+
+    /// <summary>A full screen was asked for where there is no terminal.</summary>
+    public static readonly DiagnosticRule NoTerminal = new("BPF4011", "no-terminal", InvalidArgument,
+        "Show-BpfTop -Once prints one look as text, Show-BpfTop -Record FILE writes figures to a file, Get-BpfStatistic gives them as objects.");
+
+    /// <summary>A file that figures cannot be written to.</summary>
+    public static readonly DiagnosticRule RecordFile = new("BPF4012", "record-file", InvalidArgument,
+        "Name a file that ends in .csv, .json or .jsonl, in a folder that can be written to.");
+
+    /// <summary>A column that the top does not have.</summary>
+    public static readonly DiagnosticRule TopColumn = new("BPF4013", "top-column", InvalidArgument,
+        "Name a property of BpfStatistic, e.g. EventsPerSecond; Tab completes them.");
 }

@@ -105,6 +105,10 @@ public static class ProgramTypeTable
     /// <summary>The type with a short name; null when there is none.</summary>
     public static ProgramTypeInfo? Find(string name) => ByName.GetValueOrDefault(name);
 
+    /// <summary>The short name of a type; the number for one that is newer than this table.</summary>
+    public static string NameOf(ProgramType type) =>
+        (uint)type < Rows.Length ? Rows[(int)type].Name : ((int)type).ToString(System.Globalization.CultureInfo.InvariantCulture);
+
     private static FrozenDictionary<int, string> Names(params (int Value, string Name)[] names) => names.ToFrozenDictionary(each => each.Value, each => each.Name);
 
     private static ProgramTypeInfo Attached(ProgramTypeInfo row, params (ProgramRules Rules, AttachType[] Types)[] rules) => row with

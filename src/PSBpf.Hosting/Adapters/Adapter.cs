@@ -49,6 +49,9 @@ internal static class Adapters
     /// <summary>Runs scripts.</summary>
     public static Adapter<IScriptRuntime> Scripting { get; } = new("PSBpf.Scripting", "PSBpf.Scripting.V8Runtime", Folders());
 
+    /// <summary>Shows the top on the terminal.</summary>
+    public static Adapter<ITopViewer> Viewer { get; } = new("PSBpf.Viewer", "PSBpf.Viewer.TerminalViewer", Folders());
+
     // The module keeps them beside its bin folder; a program that embeds the session below its own.
     private static string[] Folders()
     {

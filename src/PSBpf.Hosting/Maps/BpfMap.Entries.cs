@@ -175,6 +175,7 @@ public sealed partial class BpfMap
         Errno.E2BIG => $"it is full, or the index is past its {MaxEntries} entries",
         Errno.EINVAL when HoldsPrograms => "the program is of another type than those that this array serves, or the flags do not fit",
         Errno.EINVAL => "this type of map does not do that",
+        Errno.EPERM when IsForeign => "it belongs to somebody else, and is open to be read only",
         Errno.EPERM => "it is frozen or read-only",
         Errno.ENOMEM => "there is no memory for another entry",
         Errno.EBUSY => "the entry is in use",

@@ -25,6 +25,12 @@ public sealed partial class BpfMap
     /// <summary>Id, unique in its session.</summary>
     public int Id { get; }
 
+    /// <summary>Its id in its kernel.</summary>
+    public int KernelId => _map.Id;
+
+    /// <summary>Whether somebody else made it: it can be read and not changed, and its id is the kernel's.</summary>
+    public bool IsForeign { get; internal init; }
+
     /// <summary>Its C name; for global variables the section's, e.g. <c>.bss</c>.</summary>
     public string Name => Spec.Name;
 

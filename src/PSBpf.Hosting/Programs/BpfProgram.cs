@@ -27,6 +27,9 @@ public sealed partial class BpfProgram
     /// <summary>Id, unique in its session.</summary>
     public int Id { get; }
 
+    /// <summary>Its id in its kernel.</summary>
+    public int KernelId => _program.Id;
+
     /// <summary>The name of its C function.</summary>
     public string Name => Spec.Name;
 

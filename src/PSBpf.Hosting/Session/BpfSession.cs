@@ -91,7 +91,7 @@ public sealed partial class BpfSession : IDisposable
     }
 
     // A kernel that is closed under a call means that the session is.
-    private static T Guard<T>(Func<T> work)
+    internal static T Guard<T>(Func<T> work)
     {
         try
         {

@@ -8,6 +8,12 @@ public sealed record BpfStatistic
     /// <summary>The program's id: the session's for programs of the session, the kernel's for others.</summary>
     public required int Id { get; init; }
 
+    /// <summary>The program's id in its kernel.</summary>
+    public int KernelId { get; init; }
+
+    /// <summary>Whether it is no program of the session: its <see cref="Id"/> may be the same as that of one that is.</summary>
+    public bool IsForeign { get; init; }
+
     /// <summary>The program's name.</summary>
     public required string Program { get; init; }
 
@@ -26,7 +32,7 @@ public sealed record BpfStatistic
     /// <summary>How long it was; zero for the first look, whose rates are means over the time that statistics are kept.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>Runs since it was loaded, or for the Linux kernel since statistics are enabled.</summary>
+    /// <summary>Runs since it was loaded; the Linux kernel counts those while statistics are enabled.</summary>
     public required long Runs { get; init; }
 
     /// <summary>Nanoseconds that all these runs took, as far as they were timed.</summary>

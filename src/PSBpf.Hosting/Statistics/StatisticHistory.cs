@@ -1,7 +1,7 @@
 namespace PSBpf.Hosting;
 
 /// <summary>
-/// The last figures of each program, for graphs. A program that a frame no longer has goes on with zeros, and is forgotten when
+/// The last figures of each program, for graphs; of two programs with one id in a frame those of the first. A program that a frame no longer has goes on with zeros, and is forgotten when
 /// <see cref="ForgetAfter"/> frames in a row were without it. Thread-safe.
 /// </summary>
 /// <param name="capacity">How many samples of each program are kept; at least 1.</param>
@@ -33,7 +33,8 @@ public sealed class StatisticHistory(int capacity)
             foreach (var series in _series.Values) series.Missing++;
             foreach (var statistic in frame.Programs)
             {
-                if (!_series.TryGetValue(statistic.Id, out var series)) _series[statistic.Id] = series = new StatisticSeries(Capacity);
+                if (!_series.TryGetValue(statistic.Id, out var series)) _series[statistic.Id] = series = new StatisticSeries(Capacity) { Missing = 1 };
+                if (series.Missing == 0) continue;
                 series.Add(statistic.EventsPerSecond, statistic.MeanNanoseconds, statistic.CpuPercent);
                 series.Missing = 0;
             }

@@ -13,7 +13,7 @@ public static class CellText
     /// <summary>A program or map type as bpftool names it.</summary>
     public static string TypeName(object type) => (type is PSObject wrapped ? wrapped.BaseObject : type) switch
     {
-        ProgramType program => ProgramTypeTable.Get(program).Name,
+        ProgramType program => ProgramTypeTable.NameOf(program),
         var other => Underscores($"{other}"),
     };
 
@@ -66,6 +66,18 @@ public static class CellText
         var parts = source.Verdicts.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key}={Count(pair.Value)}");
         return string.Join(' ', source.Unseen > 0 ? parts.Append($"unseen={Count(source.Unseen)}") : parts);
     }
+
+    /// <summary>How often a program returned what, in percent, the most frequent first and without what the names have in common.</summary>
+    public static string Verdicts(BpfStatistic statistic)
+    {
+        ArgumentNullException.ThrowIfNull(statistic);
+        double all = statistic.Verdicts.Values.Sum();
+        return string.Join(' ', statistic.Verdicts.OrderByDescending(pair => pair.Value).Select(pair => $"{Short(pair.Key)} {Percent(pair.Value / all)}"));
+    }
+
+    // XDP_PASS → PASS, TC_ACT_OK → OK.
+    private static string Short(string verdict) =>
+        verdict.StartsWith("XDP_", StringComparison.Ordinal) ? verdict[4..] : verdict.StartsWith("TC_ACT_", StringComparison.Ordinal) ? verdict[7..] : verdict;
 
     // PerCpuArray → percpu_array: the UAPI writes these three as one word.
     private static string Underscores(string name)

@@ -43,11 +43,12 @@ internal sealed unsafe partial class RunState
     public void CountDropped() => _counters.CountDropped();
 
     // There is no machine code, or it is not to be used, or runs are measured.
+    [MethodImpl(HotCode.Optimized)]
     private void BeginOther(ExecutableProgram program, bool interpret, JitOptions jit)
     {
         _behind = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
         if (_behind is null && !interpret) program.CountRun(jit);
-        _timer = program.Statistics.IsTimed ? program.Statistics.On(CpuId).OpenTimer() : null;
+        _timer = program.Statistics.IsTimed ? _counters.OpenTimer() : null;
     }
 
     private void Enter(ExecutableProgram program)
@@ -59,17 +60,16 @@ internal sealed unsafe partial class RunState
     [MethodImpl(HotCode.Optimized)]
     private ulong ExecuteOther()
     {
-        if (_timer is not { } timer || !timer.IsDue()) return ExecuteBehind();
+        var compiled = _behind;
+        if (_timer is not { } timer || !timer.IsDue()) return compiled is not null ? ExecuteCompiled(compiled, (ulong)Context, 0) : InterpretAlone();
         long start = Stopwatch.GetTimestamp();
-        ulong result = ExecuteBehind();
+        ulong result = compiled is not null ? ExecuteCompiled(compiled, (ulong)Context, 0) : InterpretAlone();
         timer.Add(Stopwatch.GetTimestamp() - start);
         return result;
     }
 
-    [MethodImpl(HotCode.Optimized)]
-    private ulong ExecuteBehind()
+    private ulong InterpretAlone()
     {
-        if (_behind is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
         var none = default(NoObserver);
         return Interpret(ref none);
     }

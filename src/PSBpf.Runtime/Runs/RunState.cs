@@ -93,8 +93,8 @@ internal sealed unsafe partial class RunState
     {
         var jit = Engine.Jit;
         _direct = interpret || jit.Mode == JitMode.Off ? null : program.Direct;
-        if (_direct is null) BeginOther(program, interpret, jit);
         if (_entry != program) Enter(program);
+        if (_direct is null) BeginOther(program, interpret, jit);
         if (Program != program) Program = program;
         Environment = environment;
         _cancellation = cancellation;

@@ -6,7 +6,7 @@ using PSBpf.Kernel;
 namespace PSBpf.Runtime.Statistics;
 
 /// <summary>
-/// Measures some of a program's runs on one virtual CPU: one in 32 on the average, at distances that vary, since packets come in
+/// Measures some of a program's runs on one virtual CPU: one in 64 on the average, at distances that vary, since packets come in
 /// patterns; and more of them after each look, so that a program that runs seldom is measured too. A measured run counts for
 /// itself and those before it that were not, which makes sums and percentiles those of all runs, whatever the distances were.
 /// </summary>
@@ -15,7 +15,7 @@ internal sealed class RunTimer
     /// <summary>Runs that are measured one after the other when somebody has looked.</summary>
     public const int Burst = 32;
 
-    private const int ShortestGap = 16, GapMask = 31;
+    private const int ShortestGap = 32, GapMask = 63;
     private const int Runs = ProgramCounters.Room, Nanoseconds = Runs + 1, Asked = Nanoseconds + 1, Passed = Asked + 1, Gap = Passed + 1, Left = Gap + 1,
         Random = Left + 1, Buckets = Random + 1, Length = Buckets + RunTimes.BucketCount + ProgramCounters.Room;
 
