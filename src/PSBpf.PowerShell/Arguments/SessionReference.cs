@@ -22,6 +22,9 @@ public abstract class SessionReference<T>
         _ => [GetById(session, Convert.ToInt32(_value, CultureInfo.InvariantCulture))],
     };
 
+    /// <summary>The same for what a kernel lists, which may not be of the session.</summary>
+    internal ObjectSelector ToSelector() => new(ToString());
+
     /// <inheritdoc/>
     public override string ToString() => Convert.ToString(_value, CultureInfo.InvariantCulture) ?? "";
 

@@ -89,3 +89,9 @@ internal sealed class PacketFieldCompleter : NameCompleter
     protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
         PacketBuilder.VaryingFields.Select(field => (field.Name, $"{field.Bits} bits"));
 }
+
+/// <summary>Completes columns of the top.</summary>
+internal sealed class TopColumnCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) => TopColumns.Names.Select(name => (name, "a property of BpfStatistic"));
+}

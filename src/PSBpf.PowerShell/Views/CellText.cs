@@ -55,6 +55,9 @@ public static class CellText
         _ => value.ToString("N0", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A number with a digit behind the point.</summary>
+    public static string Decimal(double value) => value.ToString("0.0", CultureInfo.InvariantCulture);
+
     /// <summary>A part of one, in percent.</summary>
     public static string Percent(double part) => (Math.Floor(part * 100) / 100).ToString("P0", CultureInfo.InvariantCulture).Replace(" ", "", StringComparison.Ordinal);
 
