@@ -6,20 +6,22 @@ namespace PSBpf.PowerShell;
 /// <summary>A frame of the top as plain text: no colours, no escape sequences.</summary>
 internal static class TopText
 {
-    // Columns with figures stand to the right; what is left of the width goes to hooks and verdicts.
-    private static readonly (string Title, int Width, Func<BpfStatistic, string> Cell)[] Columns =
+    private const int Narrow = 110, Hooks = 3;
+
+    // Columns with figures stand to the right. Those at the end need room; hooks and verdicts share what is left of the width.
+    private static readonly (string Title, int Width, Func<BpfStatistic, string> Cell)[] All =
     [
         ("ID", 5, program => program.Id.ToString(CultureInfo.InvariantCulture)),
-        ("NAME", -20, program => program.Program),
-        ("TYPE", -14, program => program.Type),
+        ("NAME", -16, program => program.Program),
+        ("TYPE", -13, program => program.Type),
         ("HOOK", 0, program => string.Join(' ', program.Hooks)),
-        ("EVT/S", 11, program => Number(program.EventsPerSecond)),
-        ("AVG ns", 9, program => program.MeanNanoseconds > 0 ? CellText.Nanoseconds(program.MeanNanoseconds) : ""),
-        ("P99 ns", 9, program => program.P99Nanoseconds is { } nanoseconds ? Number(nanoseconds) : ""),
-        ("CPU%", 6, program => program.CpuPercent.ToString("0.0", CultureInfo.InvariantCulture)),
+        ("EVT/S", 10, program => Number(program.EventsPerSecond)),
+        ("AVG ns", 8, program => program.MeanNanoseconds > 0 ? CellText.Nanoseconds(program.MeanNanoseconds) : ""),
+        ("P99 ns", 8, program => program.P99Nanoseconds is { } nanoseconds ? Number(nanoseconds) : ""),
+        ("CPU%", 6, program => CellText.Decimal(program.CpuPercent)),
         ("ERR", 5, program => program.Errors > 0 ? CellText.Count(program.Errors) : ""),
-        ("DROP", 5, program => program.Dropped > 0 ? CellText.Count(program.Dropped) : ""),
-        ("VERDICTS", -1, CellText.Verdicts),
+        ("DROP", 9, program => program.Dropped > 0 ? CellText.Count(program.Dropped) : ""),
+        ("VERDICTS", 0, CellText.Verdicts),
     ];
 
     /// <summary>The lines of a frame.</summary>
@@ -33,19 +35,18 @@ internal static class TopText
         yield return Fit(string.Create(
             CultureInfo.InvariantCulture,
             $"psbpf top   {frame.Kernel.ToString().ToLowerInvariant()}   {Things(frame.Programs.Count, "program")}  {Things(frame.Maps, "map")}  {Things(frame.Links, "link")}   evt/s {Number(frame.EventsPerSecond)}   cpu {frame.CpuPercent:0.0} %   {frame.Time:HH:mm:ss}  [{interval.TotalSeconds:0.###} s]"), width);
-        var widths = Widths(width);
-        yield return Row(Columns.Select(shown => shown.Title), widths, width);
-        foreach (var program in TopColumns.Sort(frame.Programs.Where(program => TopColumns.Matches(program, filter)), column))
-            yield return Row(Columns.Select(shown => shown.Cell(program)), widths, width);
+        var columns = width < Narrow ? All[..^3] : All;
+        var rows = TopColumns.Sort(frame.Programs.Where(program => TopColumns.Matches(program, filter)), column).Select(program => columns.Select(shown => shown.Cell(program)).ToArray()).ToArray();
+        var widths = Widths(columns.Select(shown => shown.Width).ToArray(), rows.Select(row => row[Hooks].Length).Append(6).Max(), width);
+        foreach (var row in rows.Prepend([.. columns.Select(shown => shown.Title)])) yield return Row(row, widths, width);
     }
 
-    private static int[] Widths(int width)
+    private static int[] Widths(int[] widths, int longestHook, int width)
     {
-        var widths = Columns.Select(column => column.Width).ToArray();
-        int hooks = Array.FindIndex(widths, each => each == 0), verdicts = widths.Length - 1;
-        int left = width - widths.Where((_, index) => index != hooks && index != verdicts).Sum(Math.Abs) - (widths.Length - 1);
-        widths[hooks] = -Math.Clamp(left / 2, 8, 40);
-        widths[verdicts] = -Math.Max(left + widths[hooks], 1);
+        int left = width - widths.Sum(Math.Abs) - (widths.Length - 1);
+        bool alone = widths[^1] != 0;
+        widths[Hooks] = -Math.Max(alone ? left : Math.Min(longestHook, left / 2), 1);
+        if (!alone) widths[^1] = -Math.Max(left + widths[Hooks], 1);
         return widths;
     }
 

@@ -8,16 +8,19 @@ namespace PSBpf.Runtime.Statistics;
 /// <summary>
 /// Measures some of a program's runs on one virtual CPU: one in 64 on the average, at distances that vary, since packets come in
 /// patterns; and more of them after each look, so that a program that runs seldom is measured too. A measured run counts for
-/// itself and those before it that were not, which makes sums and percentiles those of all runs, whatever the distances were.
+/// itself and those before it that were not, which makes sums and percentiles those of all runs, whatever the distances were. One that took many
+/// times as long as those before counts for itself alone: most likely the system gave its processor to somebody else meanwhile, and 64 times that
+/// would be more time than there was.
 /// </summary>
 internal sealed class RunTimer
 {
     /// <summary>Runs that are measured one after the other when somebody has looked.</summary>
     public const int Burst = 32;
 
+    private const int Times = 16, ShortestInterruption = 5_000, Smoothing = 8;
     private const int ShortestGap = 32, GapMask = 63;
     private const int Runs = ProgramCounters.Room, Nanoseconds = Runs + 1, Asked = Nanoseconds + 1, Passed = Asked + 1, Gap = Passed + 1, Left = Gap + 1,
-        Random = Left + 1, Buckets = Random + 1, Length = Buckets + RunTimes.BucketCount + ProgramCounters.Room;
+        Random = Left + 1, Usual = Random + 1, Buckets = Usual + 1, Length = Buckets + RunTimes.BucketCount + ProgramCounters.Room;
 
     private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private static readonly long ReadingTicks = MeasureReading();
@@ -60,6 +63,7 @@ internal sealed class RunTimer
     public void Add(long ticks)
     {
         long nanoseconds = (long)(Math.Max(ticks - ReadingTicks, 0) * NanosecondsPerTick), weight = _state[Passed];
+        if (IsInterrupted(nanoseconds)) weight = 1;
         Write(Nanoseconds, nanoseconds * weight);
         Write(Buckets + RunTimes.BucketOf(nanoseconds), weight);
         Write(Runs, weight);
@@ -72,6 +76,15 @@ internal sealed class RunTimer
 
         _state[Gap] = _state[Left] > 0 ? 1 : NextGap();
         if (_state[Left] > 0) _state[Left]--;
+    }
+
+    // Compared with what is usual, which follows slowly and without the outliers.
+    private bool IsInterrupted(long nanoseconds)
+    {
+        long usual = _state[Usual], most = usual * Times;
+        bool interrupted = usual > 0 && nanoseconds > Math.Max(most, ShortestInterruption);
+        _state[Usual] = usual == 0 ? Math.Max(nanoseconds, 1) : Math.Max(usual + (Math.Min(nanoseconds, most) - usual) / Smoothing, 1);
+        return interrupted;
     }
 
     private void Write(int index, long added) => Volatile.Write(ref _state[index], _state[index] + added);
