@@ -16,6 +16,7 @@ public sealed partial class BpfSession : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<BpfKernelKind, IBpfKernel> _kernels = [];
     private readonly Func<BpfKernelKind, IBpfKernel> _createKernel;
+    private readonly SessionMetrics _metrics;
     private readonly SortedDictionary<int, BpfProgram> _programs = [];
     private readonly SortedDictionary<int, BpfMap> _maps = [];
     private readonly SortedDictionary<int, BpfLink> _links = [];
@@ -25,9 +26,17 @@ public sealed partial class BpfSession : IDisposable
     private bool _closed;
 
     /// <summary>Opens an empty session.</summary>
-    public BpfSession() => _createKernel = kind => kind == BpfKernelKind.Linux ? LinuxKernel.Open() : CreateManagedKernel();
+    public BpfSession()
+    {
+        _createKernel = kind => kind == BpfKernelKind.Linux ? LinuxKernel.Open() : CreateManagedKernel();
+        _metrics = new SessionMetrics(this);
+    }
 
-    internal BpfSession(Func<BpfKernelKind, IBpfKernel> createKernel) => _createKernel = createKernel;
+    internal BpfSession(Func<BpfKernelKind, IBpfKernel> createKernel, TimeProvider? clock = null)
+    {
+        _createKernel = createKernel;
+        _metrics = new SessionMetrics(this, clock);
+    }
 
     /// <summary>The process's own session; it lives as long as the process and cannot be closed by accident: disposing it empties it.</summary>
     public static BpfSession Default => Process.Value;
@@ -71,6 +80,8 @@ public sealed partial class BpfSession : IDisposable
             _kernels.Clear();
         }
 
+        if (_closed) _metrics.Dispose();
+        else _metrics.StopWatching();
         foreach (var source in sources) source.RequestStop();
         foreach (var source in sources) source.Stop();
         Interlocked.Exchange(ref _closing, new CancellationTokenSource()).Cancel();
@@ -89,6 +100,14 @@ public sealed partial class BpfSession : IDisposable
             return kernel;
         }
     }
+
+    /// <summary>The kernels that something was asked of.</summary>
+    internal IReadOnlyList<IBpfKernel> StartedKernels()
+    {
+        lock (_gate) return [.. _kernels.Values];
+    }
+
+    internal bool IsMeasuredForCollectors => _metrics.IsWatching;
 
     // A kernel that is closed under a call means that the session is.
     internal static T Guard<T>(Func<T> work)

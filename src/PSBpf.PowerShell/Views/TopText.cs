@@ -11,7 +11,7 @@ internal static class TopText
     // Columns with figures stand to the right. Those at the end need room; hooks and verdicts share what is left of the width.
     private static readonly (string Title, int Width, Func<BpfStatistic, string> Cell)[] All =
     [
-        ("ID", 5, program => program.Id.ToString(CultureInfo.InvariantCulture)),
+        ("ID", 6, program => program.Id.ToString(CultureInfo.InvariantCulture)),
         ("NAME", -16, program => program.Program),
         ("TYPE", -13, program => program.Type),
         ("HOOK", 0, program => string.Join(' ', program.Hooks)),
