@@ -78,4 +78,11 @@ public abstract class KernelTest : IDisposable
     protected static byte[] Bytes(long value) => BitConverter.GetBytes(value);
 
     protected static byte[] Packet(int length) => [.. Enumerable.Range(0, length).Select(index => (byte)index)];
+
+    protected static string SamplePath(string name)
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "PSBpf.sln"))) folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "scripts", "samples", name);
+    }
 }

@@ -61,11 +61,4 @@ public sealed class NativeCodeTests : KernelTest
         Assert.SkipWhen(((LinuxProgram)program).NativeBytes == 0, "The kernel's JIT compiler is off, or hides machine code from this process.");
         return program.NativeCode;
     }
-
-    private static string SamplePath(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PSBpf.sln"))) folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "scripts", "samples", name);
-    }
 }
