@@ -50,7 +50,7 @@ if ($NoBuild) {
 } else {
     dotnet build ([IO.Path]::Combine($root, 'src', 'PSBpf.PowerShell')) -c Release -v q -nologo "-p:StageFolder=$binaries/"
     if ($LASTEXITCODE -ne 0) { throw "The build failed (exit code $LASTEXITCODE)." }
-    foreach ($adapter in 'PSBpf.Disassembly', 'PSBpf.Scripting') {
+    foreach ($adapter in 'PSBpf.Disassembly', 'PSBpf.Scripting', 'PSBpf.Viewer') {
         dotnet build ([IO.Path]::Combine($root, 'src', $adapter)) -c Release -v q -nologo "-p:DependenciesFolder=$dependencies/"
         if ($LASTEXITCODE -ne 0) { throw "The build of $adapter failed (exit code $LASTEXITCODE)." }
     }

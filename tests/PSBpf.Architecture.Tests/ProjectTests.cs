@@ -19,6 +19,8 @@ public sealed class ProjectTests
         ["PSBpf.Disassembly"] = ["PSBpf.Hosting"],
         // Its loader tells a refused import by the diagnostic that Hosting throws.
         ["PSBpf.Scripting"] = ["PSBpf.Hosting", "PSBpf.Core"],
+        // Its pages show what Hosting has: types, verifications, values (Core).
+        ["PSBpf.Viewer"] = ["PSBpf.Hosting", "PSBpf.Core"],
         // The host knows no engine: it loads the module as any PowerShell would.
         ["PSBpf.Host"] = [],
     };
@@ -33,10 +35,11 @@ public sealed class ProjectTests
             "Microsoft.ClearScript.V8", "Microsoft.ClearScript.V8.Native.linux-x64", "Microsoft.ClearScript.V8.Native.win-x64",
             "Microsoft.ClearScript.V8.Native.osx-arm64", "Microsoft.ClearScript.V8.Native.osx-x64",
         ],
+        ["PSBpf.Viewer"] = ["Terminal.Gui"],
         ["PSBpf.Host"] = ["RadLine", "Spectre.Console", "System.Management.Automation"],
     };
 
-    private static readonly string[] PackageAssemblies = ["ClearScript.Core", "ClearScript.V8", "Iced", "RadLine", "Spectre.Console", "System.Management.Automation"];
+    private static readonly string[] PackageAssemblies = ["ClearScript.Core", "ClearScript.V8", "Iced", "RadLine", "Spectre.Console", "System.Management.Automation", "Terminal.Gui"];
 
     public static TheoryData<string> Projects => new(Checkout.Projects.Select(project => project.Name));
 
@@ -59,7 +62,7 @@ public sealed class ProjectTests
         var project = Find(name);
         Assert.Subset(Set(Allowed[name]), Set(project.References));
         // Built first but not seen: only by the host, for the module and its adapters.
-        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell", "PSBpf.Disassembly", "PSBpf.Scripting"] : [], project.BuildOrder);
+        Assert.Equal(name == "PSBpf.Host" ? ["PSBpf.PowerShell", "PSBpf.Disassembly", "PSBpf.Scripting", "PSBpf.Viewer"] : [], project.BuildOrder);
     }
 
     [Theory]

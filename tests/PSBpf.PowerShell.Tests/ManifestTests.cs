@@ -64,8 +64,16 @@ public sealed class ManifestTests : IDisposable
         var staged = Directory.GetFiles(Repository.Path("module", "dependencies")).Select(Path.GetFileName).Where(file => !file!.EndsWith(".pdb", StringComparison.Ordinal)).Order();
         Assert.Equal(
             [
-                "ClearScript.Core.dll", "ClearScript.V8.ICUData.dll", "ClearScript.V8.dll", "Iced.dll", "Newtonsoft.Json.dll",
-                "PSBpf.Disassembly.deps.json", "PSBpf.Disassembly.dll", "PSBpf.Scripting.deps.json", "PSBpf.Scripting.dll",
+                "ClearScript.Core.dll", "ClearScript.V8.ICUData.dll", "ClearScript.V8.dll", "ColorHelper.dll", "Iced.dll",
+                "JetBrains.Annotations.dll", "Microsoft.Extensions.Configuration.Abstractions.dll", "Microsoft.Extensions.Configuration.Binder.dll",
+                "Microsoft.Extensions.Configuration.FileExtensions.dll", "Microsoft.Extensions.Configuration.Json.dll",
+                "Microsoft.Extensions.Configuration.dll", "Microsoft.Extensions.DependencyInjection.Abstractions.dll",
+                "Microsoft.Extensions.FileProviders.Abstractions.dll", "Microsoft.Extensions.FileProviders.Physical.dll",
+                "Microsoft.Extensions.FileSystemGlobbing.dll", "Microsoft.Extensions.Logging.Abstractions.dll", "Microsoft.Extensions.Options.dll",
+                "Microsoft.Extensions.Primitives.dll", "Newtonsoft.Json.dll", "PSBpf.Disassembly.deps.json", "PSBpf.Disassembly.dll",
+                "PSBpf.Scripting.deps.json", "PSBpf.Scripting.dll", "PSBpf.Viewer.deps.json", "PSBpf.Viewer.dll", "System.IO.Abstractions.dll",
+                "Terminal.Gui.dll", "TestableIO.System.IO.Abstractions.Wrappers.dll", "TestableIO.System.IO.Abstractions.dll",
+                "Testably.Abstractions.FileSystem.Interface.dll", "Wcwidth.dll",
             ],
             staged.Order(StringComparer.Ordinal));
         Assert.DoesNotContain(Module.GetReferencedAssemblies(), reference => staged.Contains(reference.Name + ".dll"));
