@@ -29,6 +29,12 @@ internal sealed class Terminal : IDisposable
     /// <summary>Presses keys, by tmux's names.</summary>
     public void Press(params string[] keys) => Tmux(["send-keys", .. keys]);
 
+    /// <summary>Makes the window larger or smaller.</summary>
+    public void Resize(int width, int height) => Tmux("resize-window", "-x", $"{width}", "-y", $"{height}");
+
+    /// <summary>Gets what tmux knows of the terminal, e.g. <c>#{alternate_on}</c>.</summary>
+    public string Ask(string format) => Tmux("display-message", "-p", format).TrimEnd();
+
     /// <summary>Waits until the screen shows a text.</summary>
     public string WaitFor(string text) => WaitFor(screen => screen.Contains(text, StringComparison.Ordinal), text);
 
