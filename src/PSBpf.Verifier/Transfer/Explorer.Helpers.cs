@@ -2,6 +2,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier;
 

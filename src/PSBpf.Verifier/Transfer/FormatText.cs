@@ -1,4 +1,4 @@
-namespace PSBpf.Verifier;
+namespace PSBpf.Verifier.Transfer;
 
 /// <summary>The formats that bpf_snprintf takes, which the kernel checks when a program is loaded.</summary>
 internal static class FormatText
