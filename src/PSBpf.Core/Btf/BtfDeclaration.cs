@@ -25,28 +25,28 @@ public sealed partial class BtfTypeSet
                 case BtfReference { ReferenceKind: BtfKind.Pointer } pointer:
                     declarator = "*" + declarator;
                     isPointer = true;
-                    type = _types[pointer.TargetId];
+                    type = this[pointer.TargetId];
                     continue;
                 case BtfReference { ReferenceKind: BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict } qualifier:
                     string word = Word(qualifier.ReferenceKind);
-                    type = _types[qualifier.TargetId];
+                    type = this[qualifier.TargetId];
                     if (type is BtfReference { ReferenceKind: BtfKind.Pointer }) declarator = declarator.Length > 0 ? $"{word} {declarator}" : word;
                     else qualifiers += word + " ";
                     continue;
                 case BtfReference { ReferenceKind: BtfKind.TypeTag } tag:
-                    type = _types[tag.TargetId];
+                    type = this[tag.TargetId];
                     continue;
                 case BtfArray array:
                     declarator = Grouped() + $"[{array.Length.ToString(CultureInfo.InvariantCulture)}]";
-                    type = _types[array.ElementId];
+                    type = this[array.ElementId];
                     continue;
                 case BtfFunctionPrototype prototype:
                     declarator = Grouped() + Parameters(prototype, steps / 2);
-                    type = _types[prototype.ReturnId];
+                    type = this[prototype.ReturnId];
                     continue;
                 case BtfReference { ReferenceKind: BtfKind.Variable or BtfKind.Function } named:
                     declarator = named.Name;
-                    type = _types[named.TargetId];
+                    type = this[named.TargetId];
                     continue;
             }
 
@@ -72,7 +72,7 @@ public sealed partial class BtfTypeSet
         {
             if (text.Length > 1) text.Append(", ");
             bool isRest = parameter.TypeId == 0 && parameter.Name.Length == 0;
-            text.Append(isRest ? "..." : steps > 0 && text.Length < 1024 ? Declare(_types[parameter.TypeId], parameter.Name, Math.Min(steps, 4)) : "…");
+            text.Append(isRest ? "..." : steps > 0 && text.Length < 1024 ? Declare(this[parameter.TypeId], parameter.Name, Math.Min(steps, 4)) : "…");
             if (text.Length >= 1024) break;
         }
 

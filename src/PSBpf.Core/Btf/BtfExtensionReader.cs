@@ -16,7 +16,7 @@ internal sealed class BtfExtensionReader(ReadOnlyMemory<byte> data, BtfTypeSet t
     public BtfExtension Read()
     {
         if (data.Length < ShortHeaderSize) throw Malformed($"The .BTF.ext header takes {ShortHeaderSize} bytes, but there are only {data.Length}.", 0);
-        if (BinaryPrimitives.ReadUInt16LittleEndian(data.Span) != BtfReader.Magic) throw Malformed("The .BTF.ext section does not start with the BTF magic.", 0);
+        if (BinaryPrimitives.ReadUInt16LittleEndian(data.Span) != BtfImage.Magic) throw Malformed("The .BTF.ext section does not start with the BTF magic.", 0);
         if (data.Span[2] != 1) throw Malformed($"The .BTF.ext version is {data.Span[2]}, but only 1 exists.", 2);
         uint header = U32(4);
         if (header < ShortHeaderSize || header > (uint)data.Length) throw Malformed($"The .BTF.ext header is said to take {header} bytes.", 4);
@@ -58,7 +58,7 @@ internal sealed class BtfExtensionReader(ReadOnlyMemory<byte> data, BtfTypeSet t
     private BtfFunctionInfo ReadFunction(int at)
     {
         uint id = U32(at + 4);
-        if (id >= (uint)types.Types.Count || types[(int)id].Kind != BtfKind.Function)
+        if (id >= (uint)types.Count || types[(int)id].Kind != BtfKind.Function)
             throw Malformed($"A func_info record names BTF type {id}, which is no function.", at + 4);
         return new BtfFunctionInfo(U32(at), (int)id);
     }
@@ -73,7 +73,7 @@ internal sealed class BtfExtensionReader(ReadOnlyMemory<byte> data, BtfTypeSet t
     private BtfCoreRelocation ReadCoreRelocation(int at)
     {
         uint id = U32(at + 4);
-        if (id >= (uint)types.Types.Count) throw Malformed($"A core_relo record names BTF type {id}, which does not exist.", at + 4);
+        if (id >= (uint)types.Count) throw Malformed($"A core_relo record names BTF type {id}, which does not exist.", at + 4);
         return new BtfCoreRelocation(U32(at), (int)id, Text(U32(at + 8), at + 8), U32(at + 12));
     }
 

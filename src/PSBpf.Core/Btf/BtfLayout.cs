@@ -1,7 +1,7 @@
 namespace PSBpf.Btf;
 
 /// <summary>
-/// Size, alignment and extent of every type. Computed once, without recursion, when a set is read; types that contain
+/// Size, alignment and extent of types. Computed once for each, without recursion, when somebody asks; types that contain
 /// themselves, that do not fit or that nest absurdly are found on the way.
 /// </summary>
 internal sealed class BtfLayout
@@ -19,60 +19,87 @@ internal sealed class BtfLayout
 
     private const int PointerSize = 8;
 
-    private readonly BtfType[] _types;
+    private const byte Open = 1, Done = 2;
+
+    private readonly BtfTypeSet _types;
+    private readonly BtfLayout? _base;
+    private readonly int _first;
     private readonly Func<string, Exception> _malformed;
+    private readonly Lock _gate = new();
     private readonly byte[] _state;
     private readonly byte[] _depths;
+    private readonly int[] _sizes;
+    private readonly byte[] _alignments;
+    private readonly int[] _parts;
 
-    private BtfLayout(BtfType[] types, Func<string, Exception> malformed)
+    /// <summary>The layout of a set's types; those of its base are in the base's layout.</summary>
+    public BtfLayout(BtfTypeSet types, BtfLayout? @base, int first, Func<string, Exception> malformed)
     {
         _types = types;
+        _base = @base;
+        _first = first;
         _malformed = malformed;
-        _state = new byte[types.Length];
-        _depths = new byte[types.Length];
-        Sizes = new int[types.Length];
-        Alignments = new byte[types.Length];
-        Parts = new int[types.Length];
+        int count = types.Count - first;
+        _state = new byte[count];
+        _depths = new byte[count];
+        _sizes = new int[count];
+        _alignments = new byte[count];
+        _parts = new int[count];
     }
 
-    /// <summary>Bytes by id, or <see cref="Unsized"/>.</summary>
-    public int[] Sizes { get; }
+    /// <summary>Bytes of a type, or <see cref="Unsized"/>.</summary>
+    public int SizeOf(int id) => id < _first ? _base!.SizeOf(id) : _sizes[Known(id)];
 
-    /// <summary>Alignment in bytes by id.</summary>
-    public byte[] Alignments { get; }
+    /// <summary>Alignment in bytes.</summary>
+    public int AlignmentOf(int id) => id < _first ? _base!.AlignmentOf(id) : _alignments[Known(id)];
 
-    /// <summary>How many objects a value of the type is read as, by id; saturated.</summary>
-    public int[] Parts { get; }
+    /// <summary>How many objects a value of the type is read as; saturated.</summary>
+    public int PartsOf(int id) => id < _first ? _base!.PartsOf(id) : _parts[Known(id)];
 
-    public static BtfLayout Compute(BtfType[] types, Func<string, Exception> malformed)
+    private int DepthOf(int id) => id < _first ? _base!.DepthOf(id) : _depths[Known(id)];
+
+    private int Known(int id)
     {
-        var layout = new BtfLayout(types, malformed);
-        for (int id = 0; id < types.Length; id++) layout.Visit(id);
-        return layout;
+        int index = id - _first;
+        if (Volatile.Read(ref _state[index]) == Done) return index;
+        lock (_gate) Visit(id);
+        return index;
     }
 
     private void Visit(int root)
     {
-        const byte Open = 1, Done = 2;
-        if (_state[root] == Done) return;
+        if (_state[root - _first] == Done) return;
         Stack<(int Id, int Child)> path = new([(root, 0)]);
-        _state[root] = Open;
-        while (path.TryPop(out (int Id, int Child) top))
+        _state[root - _first] = Open;
+        (int Id, int Child) top = default;
+        try
         {
-            BtfType type = _types[top.Id];
-            if (top.Child == CountParts(type))
+            while (path.TryPop(out top))
             {
-                Measure(type);
-                _state[top.Id] = Done;
-                continue;
-            }
+                BtfType type = _types[top.Id];
+                if (top.Child == CountParts(type))
+                {
+                    Measure(type);
+                    Volatile.Write(ref _state[top.Id - _first], Done);
+                    continue;
+                }
 
-            path.Push((top.Id, top.Child + 1));
-            int child = Part(type, top.Child);
-            if (_state[child] == Open) throw _malformed($"BTF type {child} '{_types[child].Name}' contains itself.");
-            if (_state[child] == Done) continue;
-            _state[child] = Open;
-            path.Push((child, 0));
+                path.Push((top.Id, top.Child + 1));
+                int child = Part(type, top.Child);
+                if (child < _first) continue;
+                byte state = _state[child - _first];
+                if (state == Open) throw _malformed($"BTF type {child} '{_types[child].Name}' contains itself.");
+                if (state == Done) continue;
+                _state[child - _first] = Open;
+                path.Push((child, 0));
+            }
+        }
+        catch
+        {
+            // Whoever asks next is told the same.
+            _state[top.Id - _first] = 0;
+            foreach ((int id, _) in path) _state[id - _first] = 0;
+            throw;
         }
     }
 
@@ -98,9 +125,9 @@ internal sealed class BtfLayout
     private void Measure(BtfType type)
     {
         int depth = 0;
-        for (int part = 0; part < CountParts(type); part++) depth = Math.Max(depth, _depths[Part(type, part)] + 1);
+        for (int part = 0; part < CountParts(type); part++) depth = Math.Max(depth, DepthOf(Part(type, part)) + 1);
         if (depth > MaxDepth) throw _malformed($"BTF type {type.Id} '{type.Name}' is nested more than {MaxDepth} deep.");
-        _depths[type.Id] = (byte)depth;
+        _depths[type.Id - _first] = (byte)depth;
 
         (int size, int alignment, long parts) = type switch
         {
@@ -109,27 +136,27 @@ internal sealed class BtfLayout
             BtfEnumType enumeration => (enumeration.Size, enumeration.Size, 1),
             BtfReference { ReferenceKind: BtfKind.Pointer } => (PointerSize, PointerSize, 1),
             BtfReference { ReferenceKind: BtfKind.Function or BtfKind.DeclarationTag } => (Unsized, 1, 0),
-            BtfReference reference => (Sizes[reference.TargetId], Alignments[reference.TargetId], Parts[reference.TargetId]),
+            BtfReference reference => (SizeOf(reference.TargetId), AlignmentOf(reference.TargetId), PartsOf(reference.TargetId)),
             BtfArray array => MeasureArray(array),
             BtfStruct structure => MeasureStruct(structure),
-            BtfDataSection section => (section.Size, 8, section.Variables.Sum(variable => (long)Parts[variable.TypeId])),
+            BtfDataSection section => (section.Size, 8, section.Variables.Sum(variable => (long)PartsOf(variable.TypeId))),
             _ => (Unsized, 1, 0L),
         };
-        Sizes[type.Id] = size;
-        Alignments[type.Id] = (byte)alignment;
-        Parts[type.Id] = (int)Math.Min(parts, int.MaxValue);
+        _sizes[type.Id - _first] = size;
+        _alignments[type.Id - _first] = (byte)alignment;
+        _parts[type.Id - _first] = (int)Math.Min(parts, int.MaxValue);
     }
 
     private (int Size, int Alignment, long Parts) MeasureArray(BtfArray array)
     {
-        int element = Sizes[array.ElementId];
+        int element = SizeOf(array.ElementId);
         if (element == Unsized) throw _malformed($"BTF array {array.Id} has elements without a size.");
         long size = (long)element * array.Length;
         if (size > int.MaxValue) throw _malformed($"BTF array {array.Id} takes {size} bytes.");
         // Arrays of characters and bytes are read as one object.
         bool isText = Strip(array.ElementId) is BtfInt { Size: 1 } character && !character.Encoding.HasFlag(BtfIntEncoding.Bool);
-        long parts = isText ? 1 : 1 + Parts[array.ElementId] * (long)array.Length;
-        return ((int)size, Alignments[array.ElementId], parts);
+        long parts = isText ? 1 : 1 + PartsOf(array.ElementId) * (long)array.Length;
+        return ((int)size, AlignmentOf(array.ElementId), parts);
     }
 
     private (int Size, int Alignment, long Parts) MeasureStruct(BtfStruct structure)
@@ -138,7 +165,7 @@ internal sealed class BtfLayout
         long parts = 1;
         foreach (BtfMember member in structure.Members)
         {
-            int size = Sizes[member.TypeId];
+            int size = SizeOf(member.TypeId);
             if (size == Unsized) throw _malformed($"Member '{member.Name}' of BTF type {structure.Id} '{structure.Name}' has no size.");
             bool isBitfield = member.BitfieldSize > 0;
             long bits = isBitfield ? member.BitfieldSize : size * 8L;
@@ -150,8 +177,8 @@ internal sealed class BtfLayout
             if (!isBitfield && Strip(member.TypeId) is BtfInt integer && integer.Bits < integer.Size * 8) bits = integer.BitOffset + integer.Bits;
             if (member.BitOffset + bits > structure.Size * 8L)
                 throw _malformed($"Member '{member.Name}' lies outside BTF type {structure.Id} '{structure.Name}', which has {structure.Size} bytes.");
-            alignment = Math.Max(alignment, Alignments[member.TypeId]);
-            parts += Parts[member.TypeId];
+            alignment = Math.Max(alignment, AlignmentOf(member.TypeId));
+            parts += PartsOf(member.TypeId);
         }
 
         return (structure.Size, alignment, parts);

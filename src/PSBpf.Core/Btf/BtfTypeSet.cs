@@ -1,71 +1,118 @@
+using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using PSBpf.Diagnostics;
-using PSBpf.Elf;
 
 namespace PSBpf.Btf;
 
 /// <summary>
-/// All types of one .BTF section: ids exist, lengths fit, and no type contains itself by value. Immutable and thread-safe.
+/// All types of one .BTF section. What is read is checked: ids exist, lengths fit, and no type contains itself by value. Thread-safe.
+/// A set that was read is checked whole; one that was opened reads and checks a type when somebody asks for it, since a kernel has
+/// a hundred thousand. Split BTF, as modules have it, goes on where its base ends.
 /// </summary>
 public sealed partial class BtfTypeSet
 {
-    private readonly BtfType[] _types;
+    private readonly BtfImage _image;
+    private readonly int _first;
+    private readonly BtfType?[] _types;
     private readonly BtfLayout _layout;
-    private readonly StringTable _strings;
-    private readonly int[] _offsets;
-    private readonly Lazy<Dictionary<(BtfKind Kind, string Name), BtfType>> _byName;
+    private readonly Lazy<BtfNameIndex> _names;
 
-    internal BtfTypeSet(BtfType[] types, ReadOnlyMemory<byte> data, BtfLayout layout, StringTable strings, int[] offsets)
+    private BtfTypeSet(BtfImage image, BtfTypeSet? @base)
     {
-        _types = types;
-        _layout = layout;
-        _strings = strings;
-        _offsets = offsets;
-        Data = data;
-        _byName = new(() =>
-        {
-            Dictionary<(BtfKind Kind, string Name), BtfType> byName = [];
-            foreach (BtfType type in _types)
-                if (type.Name.Length > 0) byName.TryAdd((type.Kind, type.Name), type);
-            return byName;
-        });
+        _image = image;
+        Base = @base;
+        _first = image.FirstId;
+        _types = new BtfType?[image.Count - _first];
+        if (_first == 0) _types[0] = new BtfVoid();
+        Types = new TypeList(this);
+        _layout = new BtfLayout(this, @base?._layout, _first, message => image.Malformed(message, null));
+        _names = new(() => new BtfNameIndex(image));
     }
 
     /// <summary>The section's bytes, as bpf(2) takes them.</summary>
-    public ReadOnlyMemory<byte> Data { get; }
+    public ReadOnlyMemory<byte> Data => _image.Data;
 
-    /// <summary>Every type; the index is the id, 0 is void.</summary>
-    public IReadOnlyList<BtfType> Types => _types;
+    /// <summary>For split BTF what it goes on from, the kernel's for modules; else null.</summary>
+    public BtfTypeSet? Base { get; }
+
+    /// <summary>Number of types, void and those of the base included.</summary>
+    public int Count => _image.Count;
+
+    /// <summary>Every type, those of the base first; the index is the id, 0 is void.</summary>
+    public IReadOnlyList<BtfType> Types { get; }
 
     /// <summary>The type with an id.</summary>
-    public BtfType this[int id] => _types[id];
+    /// <exception cref="BpfException">BPF0201: the type contradicts itself; only sets that were opened can say so here.</exception>
+    public BtfType this[int id]
+    {
+        get
+        {
+            if (id < _first) return Base![id];
+            ref BtfType? slot = ref _types[id - _first];
+            if (Volatile.Read(ref slot) is { } known) return known;
+            BtfType type = new BtfRecordReader(_image, id).Read();
+            return Interlocked.CompareExchange(ref slot, type, null) ?? type;
+        }
+    }
 
-    /// <summary>Reads a .BTF section.</summary>
+    /// <summary>Reads a .BTF section and checks all of it.</summary>
     /// <param name="data">The section's bytes, which must not change afterwards.</param>
     /// <param name="location">Where they are from, for messages.</param>
     /// <exception cref="BpfException">BPF0201: the section contradicts itself.</exception>
-    public static BtfTypeSet Read(ReadOnlyMemory<byte> data, DiagnosticLocation? location = null) =>
-        new BtfReader(data, location ?? DiagnosticLocation.None).Read();
+    public static BtfTypeSet Read(ReadOnlyMemory<byte> data, DiagnosticLocation? location = null)
+    {
+        BtfTypeSet types = Open(data, null, location);
+        for (int id = 0; id < types.Count; id++) _ = types[id];
+        for (int id = 0; id < types.Count; id++) types._layout.SizeOf(id);
+        return types;
+    }
 
-    /// <summary>The first type of a kind with a name; null when there is none.</summary>
-    public BtfType? Find(BtfKind kind, string name) => _byName.Value.GetValueOrDefault((kind, name));
+    /// <summary>Opens a .BTF section: finds where its types are, and reads each when it is asked for.</summary>
+    /// <param name="data">The section's bytes, which must not change afterwards.</param>
+    /// <param name="base">What it goes on from, for split BTF.</param>
+    /// <param name="location">Where they are from, for messages.</param>
+    /// <exception cref="BpfException">BPF0201: the section is none.</exception>
+    public static BtfTypeSet Open(ReadOnlyMemory<byte> data, BtfTypeSet? @base = null, DiagnosticLocation? location = null) =>
+        new(new BtfImage(data, @base?._image, location ?? DiagnosticLocation.None), @base);
+
+    /// <summary>BTF_KIND_* of the type with an id.</summary>
+    public BtfKind KindOf(int id) => _image.KindOf(id);
+
+    /// <summary>The first type of a kind with a name; null when there is none. Types of its own count before those of the base.</summary>
+    public BtfType? Find(BtfKind kind, string name)
+    {
+        foreach (int id in _names.Value.Find(name))
+            if (_image.KindOf(id) == kind && this[id] is var type && type.Name == name) return type;
+        return Base?.Find(kind, name);
+    }
 
     /// <summary>Follows typedefs, qualifiers and type tags to the type that says how bytes are laid out.</summary>
     public BtfType Resolve(BtfType type)
     {
+        // A set that was only opened may have circles.
+        int steps = 0;
         while (type is BtfReference { ReferenceKind: BtfKind.Typedef or BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag or BtfKind.Variable } modifier)
-            type = _types[modifier.TargetId];
+        {
+            if (++steps > BtfLayout.MaxDepth) throw _image.Malformed($"BTF type {type.Id} '{type.Name}' is nested more than {BtfLayout.MaxDepth} deep.", null);
+            type = this[modifier.TargetId];
+        }
+
         return type;
     }
 
+    /// <summary>
+    /// Ids of this set's own types whose name is the given one when what follows a <c>___</c> is left out on both sides (CO-RE's flavours).
+    /// </summary>
+    internal BtfNameIndex.Matches FindEssential(string name) => _names.Value.Find(name);
+
     /// <summary>Bytes that a value of the type takes; 0 for void, functions and forward declarations.</summary>
-    public int SizeOf(BtfType type) => Math.Max(0, _layout.Sizes[type.Id]);
+    public int SizeOf(BtfType type) => Math.Max(0, _layout.SizeOf(type.Id));
 
     /// <summary>Whether values of the type have a size.</summary>
-    public bool HasSize(BtfType type) => _layout.Sizes[type.Id] != BtfLayout.Unsized;
+    public bool HasSize(BtfType type) => _layout.SizeOf(type.Id) != BtfLayout.Unsized;
 
     /// <summary>The type's alignment in bytes, as clang lays it out unless the struct is packed.</summary>
-    public int AlignmentOf(BtfType type) => _layout.Alignments[type.Id];
+    public int AlignmentOf(BtfType type) => _layout.AlignmentOf(type.Id);
 
     /// <summary>Finds a member by name, also inside anonymous members.</summary>
     /// <param name="type">A struct or union; typedefs and qualifiers are followed.</param>
@@ -85,7 +132,7 @@ public sealed partial class BtfTypeSet
                     return true;
                 }
 
-                if (candidate.Name.Length == 0 && TryFindMember(_types[candidate.TypeId], name, out member, out bitOffset))
+                if (candidate.Name.Length == 0 && TryFindMember(this[candidate.TypeId], name, out member, out bitOffset))
                 {
                     bitOffset += candidate.BitOffset;
                     return true;
@@ -99,14 +146,25 @@ public sealed partial class BtfTypeSet
     }
 
     /// <summary>How many objects a value of the type is read as.</summary>
-    internal int PartsOf(BtfType type) => _layout.Parts[type.Id];
+    internal int PartsOf(BtfType type) => _layout.PartsOf(type.Id);
 
     /// <summary>Where a type's record starts in <see cref="Data"/>.</summary>
-    internal int OffsetOf(BtfType type) => _offsets[type.Id];
+    internal int OffsetOf(BtfType type) => _image.OffsetOf(type.Id);
 
     /// <summary>A string of the string section.</summary>
-    internal bool TryGetString(uint offset, [NotNullWhen(true)] out string? text)
+    internal bool TryGetString(uint offset, [NotNullWhen(true)] out string? text) => _image.TryGetString(offset, out text);
+
+    private sealed class TypeList(BtfTypeSet types) : IReadOnlyList<BtfType>
     {
-        lock (_strings) return _strings.TryGet(offset, out text);
+        public int Count => types.Count;
+
+        public BtfType this[int index] => types[index];
+
+        public IEnumerator<BtfType> GetEnumerator()
+        {
+            for (int id = 0; id < types.Count; id++) yield return types[id];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }
