@@ -43,4 +43,28 @@ public static partial class DiagnosticRules
     /// <summary>A map in the section that libbpf 1.0 dropped.</summary>
     public static readonly DiagnosticRule ObjectLegacyMaps = new("BPF0312", "object-legacy-maps", NotSupported,
         "Declare it in SEC(\".maps\") with __uint/__type; docs/errors/BPF0312.md shows both forms.");
+
+    /// <summary>A CO-RE relocation that contradicts the object's own types or instructions.</summary>
+    public static readonly DiagnosticRule CoreMalformed = new("BPF0320", "core-malformed", InvalidData,
+        "Compile the object again with a current clang and -g; if a tool rewrote its BTF, leave that step out.");
+
+    /// <summary>A CO-RE relocation to which the kernel's types give several answers.</summary>
+    public static readonly DiagnosticRule CoreAmbiguous = new("BPF0321", "core-ambiguous", InvalidData,
+        "Pass the types of the one kernel that is meant with -Btf, or read the field in another way.");
+
+    /// <summary>A field, type or enumerator that the kernel does not have and that the program needs.</summary>
+    public static readonly DiagnosticRule CoreMissing = new("BPF0322", "core-missing", InvalidData,
+        "Ask with bpf_core_field_exists, bpf_core_type_exists or bpf_core_enum_value_exists before using it, or pass the types of another kernel with -Btf.");
+
+    /// <summary>A file that was to describe a kernel, and does not.</summary>
+    public static readonly DiagnosticRule TargetUnreadable = new("BPF0323", "target-unreadable", InvalidArgument,
+        "Pass raw BTF, or an ELF file that has it, such as /sys/kernel/btf/vmlinux.");
+
+    /// <summary>A kernel symbol or option that an object needs and the kernel does not have.</summary>
+    public static readonly DiagnosticRule ExternMissing = new("BPF0324", "extern-missing", NotFound,
+        "Declare it __weak and check for it in the program, or load the object where the kernel has it.");
+
+    /// <summary>A kernel option whose value does not fit the variable that is to hold it.</summary>
+    public static readonly DiagnosticRule ExternValue = new("BPF0325", "extern-value", InvalidData,
+        "Declare the variable with a type that holds the option's value: bool, char, enum libbpf_tristate, an integer, or char[].");
 }

@@ -10,7 +10,8 @@ namespace PSBpf.Objects;
 /// BTF_KIND_DATASEC and the offsets of global variables 0. Functions that a linker would hide become static ones, so
 /// that the kernel verifies them in the context of their callers. Variables that the code generator moved to another
 /// section after their BTF was written (constant arrays, to .rodata.cst16, by clang 14) are taken out of the list:
-/// the kernel refuses BTF with variables outside their section.
+/// the kernel refuses BTF with variables outside their section. What is extern becomes something that the kernel takes:
+/// .kconfig is laid out, .ksyms goes, and its functions and variables are declared as if they were there.
 /// </summary>
 internal sealed class BtfFixup
 {
@@ -22,18 +23,23 @@ internal sealed class BtfFixup
     private const int RecordSize = 12;
     private const int EntrySize = 12;
     private const int EntryOffsetField = 4;
+    private const int ParameterSize = 8;
+    private const string SymbolSection = ".ksyms";
 
     private readonly ElfFile _elf;
     private readonly ElfSection _btfSection;
     private readonly BtfTypeSet _types;
+    private readonly ConfigurationMap? _configuration;
     private readonly byte[] _data;
     private readonly Dictionary<(int Section, string Name), ulong> _variables = [];
     private readonly HashSet<string> _hiddenFunctions = [];
+    private readonly HashSet<int> _kernels = [];
     private readonly Dictionary<ulong, ElfRelocation> _relocations = [];
 
-    private BtfFixup(ElfFile elf, ElfSection btfSection, BtfTypeSet types)
+    private BtfFixup(ElfFile elf, ElfSection btfSection, BtfTypeSet types, ConfigurationMap? configuration)
     {
         _elf = elf;
+        _configuration = configuration;
         _btfSection = btfSection;
         _types = types;
         _data = types.Data.ToArray();
@@ -43,10 +49,13 @@ internal sealed class BtfFixup
             if (symbol is { Type: ElfSymbolType.Function, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true }) _hiddenFunctions.Add(symbol.Name);
         }
 
+        foreach (string section in new[] { ConfigurationMap.Name, SymbolSection })
+            if (types.Find(BtfKind.DataSection, section) is BtfDataSection list) _kernels.UnionWith(list.Variables.Select(variable => variable.TypeId));
         foreach (ElfRelocation relocation in elf.RelocationsOf(btfSection)) _relocations[relocation.Offset] = relocation;
     }
 
-    public static BtfTypeSet Apply(ElfFile elf, ElfSection btfSection, BtfTypeSet types) => new BtfFixup(elf, btfSection, types).Apply();
+    public static BtfTypeSet Apply(ElfFile elf, ElfSection btfSection, BtfTypeSet types, ConfigurationMap? configuration) =>
+        new BtfFixup(elf, btfSection, types, configuration).Apply();
 
     private BtfTypeSet Apply()
     {
@@ -57,6 +66,15 @@ internal sealed class BtfFixup
             {
                 case BtfDataSection dataSection when _elf.Find(dataSection.Name) is { } section:
                     if (Complete(dataSection, section) is { Length: > 0 } rest) removed.Add(rest);
+                    break;
+                case BtfDataSection { Name: ConfigurationMap.Name } options when _configuration is not null:
+                    if (Complete(options, _configuration) is { Length: > 0 } unused) removed.Add(unused);
+                    break;
+                case BtfDataSection { Name: SymbolSection, Variables.Count: > 0 } symbols:
+                    removed.Add(Empty(symbols));
+                    break;
+                case BtfReference { Linkage: BtfLinkage.Extern } declaration when declaration.Kind == BtfKind.Function || _kernels.Contains(declaration.Id):
+                    Define(declaration);
                     break;
                 case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when _hiddenFunctions.Contains(type.Name):
                     BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_types.OffsetOf(type) + InfoField), (ushort)BtfLinkage.Static);
@@ -87,10 +105,23 @@ internal sealed class BtfFixup
             variables.Add(variable with { Offset = (int)offset });
         }
 
+        return Write(dataSection, variables, (int)section.Size);
+    }
+
+    private (int Start, int Length) Complete(BtfDataSection options, ConfigurationMap configuration) =>
+        Write(
+            options,
+            [.. options.Variables.Where(variable => configuration.Offsets.ContainsKey(_types[variable.TypeId].Name)).DistinctBy(variable => _types[variable.TypeId].Name)
+                .Select(variable => variable with { Offset = configuration.Offsets[_types[variable.TypeId].Name], Size = _types.SizeOf(_types[variable.TypeId]) })],
+            configuration.Size);
+
+    private (int Start, int Length) Write(BtfDataSection dataSection, List<BtfSectionVariable> variables, int size)
+    {
+        int record = _types.OffsetOf(dataSection), entries = record + RecordSize;
         // The kernel wants them ascending.
         variables.Sort((left, right) => left.Offset.CompareTo(right.Offset));
         BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(record + InfoField), (ushort)variables.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(_data.AsSpan(record + SizeField), (int)section.Size);
+        BinaryPrimitives.WriteInt32LittleEndian(_data.AsSpan(record + SizeField), size);
         for (int index = 0; index < variables.Count; index++)
         {
             Span<byte> entry = _data.AsSpan(entries + index * EntrySize);
@@ -100,6 +131,38 @@ internal sealed class BtfFixup
         }
 
         return (entries + variables.Count * EntrySize, (dataSection.Variables.Count - variables.Count) * EntrySize);
+    }
+
+    /// <summary>A section that the kernel knows nothing of becomes a struct without name and members, so that all ids stay.</summary>
+    private (int Start, int Length) Empty(BtfDataSection section)
+    {
+        int record = _types.OffsetOf(section);
+        BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(record), 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(record + InfoField), (uint)BtfKind.Struct << 24);
+        BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(record + SizeField), 0);
+        return (record + RecordSize, section.Variables.Count * EntrySize);
+    }
+
+    /// <summary>Declares something extern as if it were here: the kernel takes nothing that is not, nor functions whose parameters have no names.</summary>
+    private void Define(BtfReference declaration)
+    {
+        int record = _types.OffsetOf(declaration);
+        if (declaration.Kind == BtfKind.Variable)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(record + RecordSize), (uint)BtfLinkage.Global);
+            if (!_types.HasSize(declaration) && _types.Types.FirstOrDefault(type => type is BtfInt) is { } integer)
+                BinaryPrimitives.WriteInt32LittleEndian(_data.AsSpan(record + SizeField), integer.Id);
+            return;
+        }
+
+        BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(record + InfoField), (ushort)BtfLinkage.Global);
+        if (_types[declaration.TargetId] is not BtfFunctionPrototype prototype) return;
+        int parameters = _types.OffsetOf(prototype) + RecordSize;
+        for (int index = 0; index < prototype.Parameters.Count; index++)
+        {
+            if (prototype.Parameters[index] is { Name.Length: 0, TypeId: > 0 })
+                _data.AsSpan(record, sizeof(uint)).CopyTo(_data.AsSpan(parameters + index * ParameterSize));
+        }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using PSBpf.Btf;
+using PSBpf.CoRe;
 using PSBpf.Diagnostics;
 using PSBpf.Elf;
 using PSBpf.Isa;
@@ -15,16 +16,18 @@ namespace PSBpf.Objects;
 internal sealed record CodeFunction(string Name, ElfSection Section, int Start, int Length, bool IsGlobal, BtfLinkage Linkage);
 
 /// <summary>The contents of one section of instructions.</summary>
-/// <param name="Instructions">Its slots, not relocated.</param>
+/// <param name="Instructions">Its slots, adapted to the kernel's types and not yet relocated.</param>
 /// <param name="Functions">Its functions, ascending and not overlapping.</param>
 /// <param name="Relocations">Its relocations by slot.</param>
 /// <param name="Lines">Its line information, ascending by slot.</param>
 /// <param name="TypeIds">BTF ids of its functions by first slot.</param>
+/// <param name="Poisoned">Why instructions must not run, ascending by slot: what the kernel lacks.</param>
 internal sealed record CodeSection(
-    Instruction[] Instructions, CodeFunction[] Functions, Dictionary<int, ElfRelocation> Relocations, LineSpec[] Lines, Dictionary<int, int> TypeIds);
+    Instruction[] Instructions, CodeFunction[] Functions, Dictionary<int, ElfRelocation> Relocations, LineSpec[] Lines, Dictionary<int, int> TypeIds,
+    SortedDictionary<int, string> Poisoned);
 
 /// <summary>An object's instructions by section, with all that is known about them.</summary>
-internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension extension)
+internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension extension, CoreResolver? core)
 {
     /// <summary>Most instruction slots of all programs of an object together; the kernel takes a million for one.</summary>
     private const int MaxSlots = 1 << 21;
@@ -74,7 +77,27 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
     {
         if (section.Size % Instruction.Size != 0)
             throw DiagnosticRules.ElfMalformed.Error($"Section '{section.Name}' has {section.Size} bytes, which are not whole instructions.", elf.At(section.Name));
-        return new CodeSection(InstructionDecoder.ReadSlots(section.Data.Span), ReadFunctions(section), ReadRelocations(section), ReadLines(section), ReadTypeIds(section));
+        Instruction[] instructions = InstructionDecoder.ReadSlots(section.Data.Span);
+        LineSpec[] lines = ReadLines(section);
+        var poisoned = Adapt(section, instructions, lines);
+        return new CodeSection(instructions, ReadFunctions(section), ReadRelocations(section), lines, ReadTypeIds(section), poisoned);
+    }
+
+    /// <summary>Applies the section's CO-RE relocations.</summary>
+    private SortedDictionary<int, string> Adapt(ElfSection section, Instruction[] instructions, LineSpec[] lines)
+    {
+        SortedDictionary<int, string> poisoned = [];
+        if (core is null || !IsFirst(section) || !extension.CoreRelocations.TryGetValue(section.Name, out List<BtfCoreRelocation>? relocations)) return poisoned;
+        foreach (BtfCoreRelocation relocation in relocations)
+        {
+            int slot = Slot(section, relocation.Offset);
+            DiagnosticLocation location = elf.At(section.Name, relocation.Offset) with { Source = LineSpec.Covering(lines, slot)?.Source };
+            CoreResult result = core.Resolve(relocation, location);
+            if (CorePatch.Apply(instructions, slot, result, location) is { } reason)
+                poisoned[slot] = $"'{result.What}' {reason}: {core.TargetName}";
+        }
+
+        return poisoned;
     }
 
     private CodeFunction[] ReadFunctions(ElfSection section)

@@ -1,3 +1,4 @@
+using System.Numerics;
 using PSBpf.Btf;
 using PSBpf.Uapi;
 
@@ -56,6 +57,17 @@ public sealed record MapSpec
 
     /// <summary>Whether user space may no longer change it once its initial value is set (.rodata).</summary>
     public bool IsFrozen { get; init; }
+
+    /// <summary>The map with what a loader fills in, as libbpf does: one slot per CPU in perf event arrays, whole pages in a power of two for ring buffers.</summary>
+    /// <param name="possibleCpus">How many CPUs the kernel counts with.</param>
+    /// <param name="pageSize">Bytes of its pages.</param>
+    public MapSpec WithDefaultSize(int possibleCpus, int pageSize) => Type switch
+    {
+        MapType.PerfEventArray when MaxEntries == 0 => this with { MaxEntries = (uint)possibleCpus },
+        MapType.RingBuf or MapType.UserRingBuf when MaxEntries is > 0 and <= 1u << 31 =>
+            this with { MaxEntries = Math.Max(BitOperations.RoundUpToPowerOf2(MaxEntries), (uint)pageSize) },
+        _ => this,
+    };
 }
 
 /// <summary>A program that an object puts into one of its program arrays.</summary>

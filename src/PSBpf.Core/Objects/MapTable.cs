@@ -19,15 +19,18 @@ internal sealed class MapTable
     private readonly List<MapSpec> _all = [];
     private readonly Dictionary<(int Section, long Offset), MapSpec> _defined = [];
     private readonly Dictionary<int, MapSpec> _data = [];
+    private IReadOnlyDictionary<string, int>? _options;
 
-    public MapTable(ElfFile elf, BtfTypeSet? btf, List<BpfDiagnostic> warnings)
+    public MapTable(ElfFile elf, BtfTypeSet? btf, ConfigurationMap? configuration, List<BpfDiagnostic> warnings)
     {
         _elf = elf;
         _btf = btf;
         RefuseLegacyMaps();
         ReadDefinitions();
+        ReadInfraredMaps();
         foreach (ElfSection section in elf.Sections)
             if (DataKind(section) is { } kind) AddData(section, kind, warnings);
+        if (configuration is not null) AddConfiguration(configuration);
     }
 
     private enum GlobalData
@@ -41,13 +44,19 @@ internal sealed class MapTable
     public IReadOnlyList<MapSpec> All => _all;
 
     /// <summary>Whether a section holds map definitions.</summary>
-    public static bool IsDefinitions(ElfSection section) => section.Name == MapSection;
+    public static bool IsDefinitions(ElfSection section) => section.Name is MapSection or LircMapReader.Section;
 
     /// <summary>The map that is defined at an offset of .maps.</summary>
     public MapSpec? DefinedAt(ElfSection section, long offset) => _defined.GetValueOrDefault((section.Index, offset));
 
+    /// <summary>Where one of the kernel's options lies in the value of <see cref="Configuration"/>; null when it is none of them.</summary>
+    public int? OptionOffset(string name) => _options is not null && _options.TryGetValue(name, out int offset) ? offset : null;
+
     /// <summary>The map that holds a section's global data.</summary>
     public MapSpec? DataOf(ElfSection section) => _data.GetValueOrDefault(section.Index);
+
+    /// <summary>The map that holds the kernel's options; null when the object wants none.</summary>
+    public MapSpec? Configuration { get; private set; }
 
     private void RefuseLegacyMaps()
     {
@@ -83,6 +92,37 @@ internal sealed class MapTable
         }
 
         programs.Finish();
+    }
+
+    private void AddConfiguration(ConfigurationMap configuration)
+    {
+        Configuration = new MapSpec
+        {
+            Name = ConfigurationMap.Name,
+            Type = MapType.Array,
+            KeySize = sizeof(uint),
+            ValueSize = (uint)configuration.Size,
+            MaxEntries = 1,
+            Flags = MapFlags.Mmapable | MapFlags.ReadOnlyProgram,
+            Btf = _btf,
+            ValueType = _btf?.Find(BtfKind.DataSection, ConfigurationMap.Name),
+            InitialValue = configuration.Value,
+            IsGlobalData = true,
+            IsFrozen = true,
+        };
+        _all.Add(Configuration);
+        _options = configuration.Offsets;
+    }
+
+    private void ReadInfraredMaps()
+    {
+        if (_elf.Find(LircMapReader.Section) is not { } section) return;
+        foreach ((long offset, MapSpec map) in LircMapReader.Read(_elf, section))
+        {
+            if (_all.Any(other => other.Name == map.Name) || !_defined.TryAdd((section.Index, offset), map))
+                throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' is defined twice, or on top of another.", _elf.At(section.Name, (ulong)offset));
+            _all.Add(map);
+        }
     }
 
     private static GlobalData? DataKind(ElfSection section)

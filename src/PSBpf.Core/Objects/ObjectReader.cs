@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using PSBpf.Btf;
+using PSBpf.CoRe;
 using PSBpf.Diagnostics;
 using PSBpf.Elf;
+using PSBpf.Targets;
 using PSBpf.Uapi;
 
 namespace PSBpf.Objects;
@@ -12,11 +14,17 @@ public sealed record ObjectReadOptions
 {
     /// <summary>BPF_PROG_TYPE_* of all programs, whatever their sections' names say; null to go by those names.</summary>
     public ProgramType? Type { get; init; }
+
+    /// <summary>The kernel whose types, options and symbols the programs see; null for the machine's.</summary>
+    public TargetKernel? Target { get; init; }
+
+    /// <summary>Names of variables that get their values afterwards, so that a kernel's options need not have any.</summary>
+    public IReadOnlyCollection<string> Given { get; init; } = [];
 }
 
 /// <summary>
 /// Reads BPF object files as clang writes them: ELF, BTF and relocations become an <see cref="ObjectSpec"/>.
-/// The same bytes always give the same blueprint, and bad bytes always give a <see cref="BpfException"/>.
+/// The same bytes for the same kernel always give the same blueprint, and bad bytes always give a <see cref="BpfException"/>.
 /// </summary>
 public static class ObjectReader
 {
@@ -51,16 +59,21 @@ public static class ObjectReader
     /// <exception cref="BpfException">It is no good object.</exception>
     public static ObjectSpec Read(ReadOnlyMemory<byte> data, string? path = null, ObjectReadOptions? options = null)
     {
+        options ??= new ObjectReadOptions();
+        TargetKernel target = options.Target ?? TargetKernel.Machine;
         ElfFile elf = ElfFile.Read(data, path);
-        BtfTypeSet? btf = ReadBtf(elf);
+        BtfTypeSet? original = elf.Find(".BTF") is { } types ? BtfTypeSet.Read(types.Data, elf.At(types.Name)) : null;
+        var externs = new ExternTable(elf, original, target);
+        var configuration = ConfigurationMap.Read(elf, original, externs, target, options.Given);
+        BtfTypeSet? btf = original is null ? null : BtfFixup.Apply(elf, elf.Find(".BTF")!, original, configuration);
         BtfExtension extension = ReadExtension(elf, btf);
-        RefuseCoreRelocations(elf, extension, btf);
 
         List<BpfDiagnostic> warnings = [];
         string license = ReadLicense(elf);
-        var maps = new MapTable(elf, btf, warnings);
-        var code = new CodeTable(elf, btf, extension);
-        var programs = new ProgramReader(elf, btf, maps, code, options ?? new ObjectReadOptions());
+        var maps = new MapTable(elf, btf, configuration, warnings);
+        CoreResolver? core = extension.CoreRelocations.Count > 0 ? new CoreResolver(btf!, target.Types) : null;
+        var code = new CodeTable(elf, btf, extension, core);
+        var programs = new ProgramReader(elf, btf, maps, code, externs, options);
         var loaded = programs.Read(license);
         CheckInitialPrograms(elf, maps, loaded);
         return new ObjectSpec
@@ -99,24 +112,8 @@ public static class ObjectReader
         return bytes.ToArray();
     }
 
-    private static BtfTypeSet? ReadBtf(ElfFile elf) =>
-        elf.Find(".BTF") is not { } section ? null : BtfFixup.Apply(elf, section, BtfTypeSet.Read(section.Data, elf.At(section.Name)));
-
     private static BtfExtension ReadExtension(ElfFile elf, BtfTypeSet? btf) =>
         btf is not null && elf.Find(".BTF.ext") is { } section ? new BtfExtensionReader(section.Data, btf, elf.At(section.Name)).Read() : new BtfExtension();
-
-    private static void RefuseCoreRelocations(ElfFile elf, BtfExtension extension, BtfTypeSet? btf)
-    {
-        foreach ((string section, List<BtfCoreRelocation> relocations) in extension.CoreRelocations)
-        {
-            if (relocations.Count == 0) continue;
-            BtfCoreRelocation first = relocations[0];
-            throw DiagnosticRules.ObjectUnsupported.Error(
-                $"Section '{section}' has {relocations.Count} CO-RE relocations, the first against '{btf!.Declare(btf[first.TypeId])}' ({first.Access}); this version does not apply them.",
-                elf.At(section, first.Offset),
-                "Compile against the headers of the kernel in use, without __builtin_preserve_access_index and bpf_core_read.");
-        }
-    }
 
     private static string ReadLicense(ElfFile elf)
     {

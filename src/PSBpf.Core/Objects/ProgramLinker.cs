@@ -6,13 +6,14 @@ namespace PSBpf.Objects;
 
 /// <summary>A program's code: the entry function and every function it can reach.</summary>
 internal sealed record LinkedCode(
-    Instruction[] Instructions, IReadOnlyList<MapSpec> Maps, IReadOnlyList<FunctionSpec> Functions, IReadOnlyList<LineSpec> Lines);
+    Instruction[] Instructions, IReadOnlyList<MapSpec> Maps, IReadOnlyList<FunctionSpec> Functions, IReadOnlyList<LineSpec> Lines,
+    IReadOnlyList<ExternUse> Externs, IReadOnlyList<PoisonedInstruction> Poisoned);
 
 /// <summary>
 /// Puts a program's code together as libbpf does: each function that is called or whose address is taken is appended
 /// once, when it is first met, and relocations become pseudo sources (UAPI: BPF_PSEUDO_*).
 /// </summary>
-internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, CodeFunction entry)
+internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, ExternTable externs, CodeFunction entry)
 {
     private const byte LoadImmediate64 = Opcodes.Ld | Opcodes.Imm | Opcodes.Dw;
     private const byte Call = Opcodes.Jmp | Opcodes.Call;
@@ -20,6 +21,7 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private readonly List<Instruction> _code = [];
     private readonly List<MapSpec> _maps = [];
     private readonly Dictionary<MapSpec, int> _mapIndices = new(ReferenceEqualityComparer.Instance);
+    private readonly List<ExternUse> _externs = [];
     private readonly List<CodeFunction> _placed = [];
     private readonly Dictionary<CodeFunction, int> _starts = new(ReferenceEqualityComparer.Instance);
     private readonly Stack<(CodeFunction Function, int Slot)> _pending = new();
@@ -28,7 +30,9 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     {
         Place(entry);
         while (_pending.TryPop(out (CodeFunction Function, int Slot) next)) Relocate(next.Function, next.Slot);
-        return new LinkedCode([.. _code], _maps, [.. _placed.Select(Describe)], [.. _placed.SelectMany(Lines)]);
+        return new LinkedCode(
+            [.. _code], _maps, [.. _placed.Select(Describe)], [.. _placed.SelectMany(Lines)],
+            [.. _externs.OrderBy(use => use.Instruction)], [.. _placed.SelectMany(Poisoned)]);
     }
 
     private int Place(CodeFunction function)
@@ -71,7 +75,14 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private void Apply(CodeFunction function, int at, Instruction instruction, ElfRelocation relocation)
     {
         ElfSymbol symbol = elf.Symbols[relocation.Symbol];
-        ElfSection section = elf.SectionOf(symbol) ?? throw Unresolved(function, at, symbol);
+        // What the kernel's types made impossible may not be made possible again.
+        if (Section(function).Poisoned.ContainsKey(function.Start + at)) return;
+        if (elf.SectionOf(symbol) is not { } section)
+        {
+            LinkExtern(function, at, instruction, relocation, symbol);
+            return;
+        }
+
         switch (relocation.Type)
         {
             case ElfRelocationType.Call32 when instruction.Opcode == Call && section.IsCode && symbol.Value % Instruction.Size == 0:
@@ -108,6 +119,28 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
         {
             throw Error(function, at, $"refers to {elf.Describe(symbol)} in section '{section.Name}', which is not available to programs");
         }
+    }
+
+    /// <summary>What another file would have to define: the kernel, by its configuration or its symbols.</summary>
+    private void LinkExtern(CodeFunction function, int at, Instruction instruction, ElfRelocation relocation, ElfSymbol symbol)
+    {
+        int place = _starts[function] + at;
+        bool isCall = relocation.Type == ElfRelocationType.Call32 && instruction.Opcode == Call;
+        bool isLoad = relocation.Type == ElfRelocationType.LoadImmediate64 && instruction.Opcode == LoadImmediate64;
+        if (isLoad && maps.Configuration is { } configuration && maps.OptionOffset(symbol.Name) is { } offset)
+        {
+            Write(function, at, instruction.WithSource(Opcodes.PseudoMapIndexValue), IndexOf(configuration), offset + instruction.Immediate);
+            _externs.Add(new ExternUse(place, new ExternSpec(symbol.Name, ExternKind.Configuration, symbol.Binding == ElfSymbolBinding.Weak, (ulong)offset)));
+            return;
+        }
+
+        if ((!isCall && !isLoad) || !symbol.IsUndefined || externs.Find(symbol) is not { } found || (isCall && found.Kind != ExternKind.Function))
+            throw Unresolved(function, at, symbol);
+        _externs.Add(new ExternUse(place, found));
+        ulong value = found.Value ?? 0;
+        if (isCall) _code[place] = instruction.WithSource(Opcodes.PseudoKfuncCall).WithImmediate((int)value);
+        else if (found.Kind == ExternKind.Address) Write(function, at, instruction, unchecked((int)value), unchecked((int)(value >> 32)));
+        else Write(function, at, instruction.WithSource(found.Value is null ? 0 : Opcodes.PseudoBtfId), (int)value, 0);
     }
 
     /// <summary>Without a relocation the assembler resolved it: calls within a section are relative, everything else is a plain number.</summary>
@@ -165,6 +198,10 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
             yield return lines[index] with { Instruction = lines[index].Instruction - function.Start + _starts[function] };
     }
 
+    private IEnumerable<PoisonedInstruction> Poisoned(CodeFunction function) =>
+        Section(function).Poisoned.Where(slot => slot.Key >= function.Start && slot.Key < function.Start + function.Length)
+            .Select(slot => new PoisonedInstruction(slot.Key - function.Start + _starts[function], slot.Value));
+
     private static int FirstLineFrom(LineSpec[] lines, int slot)
     {
         int low = 0, high = lines.Length;
@@ -181,9 +218,9 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private BpfException Unresolved(CodeFunction function, int at, ElfSymbol symbol)
     {
         if (!symbol.IsUndefined) return Error(function, at, $"refers to {elf.Describe(symbol)}, which has no place in the object");
-        return DiagnosticRules.ObjectUnsupported.Error(
-            $"Function '{function.Name}' uses {elf.Describe(symbol)}, which the object does not define; kernel functions and variables (__ksym) and kernel configuration (__kconfig) are not supported.",
-            At(function, at), "Define it in the object, or use a BPF helper instead.");
+        return DiagnosticRules.ObjectRelocation.Error(
+            $"Function '{function.Name}' uses {elf.Describe(symbol)}, which the object does not define and does not take from the kernel.",
+            At(function, at), "Link the object that defines it with 'bpftool gen object', or declare it with __ksym or __kconfig when it is the kernel's.");
     }
 
     private BpfException Error(CodeFunction function, int at, string message) =>
@@ -191,13 +228,11 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
 
     private DiagnosticLocation At(CodeFunction function, int at)
     {
-        LineSpec[] lines = Section(function).Lines;
-        int next = FirstLineFrom(lines, function.Start + at + 1);
         return elf.At(function.Section.Name, (ulong)(function.Start + at) * Instruction.Size) with
         {
             Program = entry.Name,
             Instruction = _starts[function] + at,
-            Source = next > 0 ? lines[next - 1].Source : null,
+            Source = LineSpec.Covering(Section(function).Lines, function.Start + at)?.Source,
         };
     }
 }

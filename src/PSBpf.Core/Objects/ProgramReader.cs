@@ -6,7 +6,7 @@ using PSBpf.Uapi;
 namespace PSBpf.Objects;
 
 /// <summary>Finds an object's programs: the global functions of every section of instructions but .text, which holds subprograms.</summary>
-internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps, CodeTable code, ObjectReadOptions options)
+internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps, CodeTable code, ExternTable externs, ObjectReadOptions options)
 {
     private const string SubprogramSection = ".text";
     private const char NoAutoLoad = '?';
@@ -41,7 +41,7 @@ internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps,
         foreach (CodeFunction function in code[section].Functions)
         {
             if (!function.IsGlobal) continue;
-            LinkedCode linked = new ProgramLinker(elf, maps, code, function).Link();
+            LinkedCode linked = new ProgramLinker(elf, maps, code, externs, function).Link();
             programs.Add(new ProgramSpec
             {
                 Name = function.Name,
@@ -56,6 +56,8 @@ internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps,
                 Maps = linked.Maps,
                 Functions = linked.Functions,
                 Lines = linked.Lines,
+                Externs = linked.Externs,
+                Poisoned = linked.Poisoned,
                 Btf = btf,
                 Path = elf.Path,
             });

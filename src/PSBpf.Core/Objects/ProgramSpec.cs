@@ -56,17 +56,12 @@ public sealed record ProgramSpec
     /// <summary>The file it came from.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The line information that covers an instruction slot: the last entry at or before it.</summary>
-    public LineSpec? LineAt(int instruction)
-    {
-        int low = 0, high = Lines.Count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            if (Lines[middle].Instruction <= instruction) low = middle + 1;
-            else high = middle - 1;
-        }
+    /// <summary>What the program takes from the kernel by name, and where; ascending by instruction.</summary>
+    public IReadOnlyList<ExternUse> Externs { get; init; } = [];
 
-        return high >= 0 ? Lines[high] : null;
-    }
+    /// <summary>Instructions that must not run, since the kernel lacks what they ask for; ascending by instruction.</summary>
+    public IReadOnlyList<PoisonedInstruction> Poisoned { get; init; } = [];
+
+    /// <summary>The line information that covers an instruction slot: the last entry at or before it.</summary>
+    public LineSpec? LineAt(int instruction) => LineSpec.Covering(Lines, instruction);
 }

@@ -123,7 +123,8 @@ public static class SectionNames
         new("sk_skb/verdict", ProgramType.SkSkb, AttachType.SkSkbVerdict),
         new("sk_skb", ProgramType.SkSkb),
         new("sk_msg", ProgramType.SkMsg, AttachType.SkMsgVerdict),
-        new("lirc_mode2", ProgramType.LircMode2, AttachType.LircMode2),
+        // libbpf has the bare name only; decoders name their protocol.
+        new("lirc_mode2", ProgramType.LircMode2, AttachType.LircMode2, Optional, "protocol"),
         new("flow_dissector", ProgramType.FlowDissector, AttachType.FlowDissector),
         new("cgroup_skb/ingress", ProgramType.CgroupSkb, AttachType.CgroupInetIngress),
         new("cgroup_skb/egress", ProgramType.CgroupSkb, AttachType.CgroupInetEgress),

@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.Versioning;
 using PSBpf.Diagnostics;
 using PSBpf.Linux.Access;
@@ -15,7 +14,7 @@ internal static class MapCreation
 {
     public static LinuxMap Create(MapSpec spec, BtfCache types, int possibleCpus)
     {
-        spec = WithDefaults(spec, possibleCpus);
+        spec = spec.WithDefaultSize(possibleCpus, Environment.SystemPageSize);
         var handle = Open(spec, types, possibleCpus);
         try
         {
@@ -37,15 +36,6 @@ internal static class MapCreation
             throw;
         }
     }
-
-    /// <summary>What libbpf fills in: one slot per CPU in perf event arrays, whole pages in a power of two for ring buffers.</summary>
-    private static MapSpec WithDefaults(MapSpec spec, int possibleCpus) => spec.Type switch
-    {
-        MapType.PerfEventArray when spec.MaxEntries == 0 => spec with { MaxEntries = (uint)possibleCpus },
-        MapType.RingBuf or MapType.UserRingBuf when spec.MaxEntries is > 0 and <= 1u << 31 =>
-            spec with { MaxEntries = Math.Max(BitOperations.RoundUpToPowerOf2(spec.MaxEntries), (uint)Environment.SystemPageSize) },
-        _ => spec,
-    };
 
     private static BpfHandle Open(MapSpec spec, BtfCache types, int possibleCpus)
     {

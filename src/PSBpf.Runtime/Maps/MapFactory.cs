@@ -45,7 +45,7 @@ internal static class MapFactory
         if ((spec.Flags & ~row.Flags) is var unknown and not MapFlags.None) throw Invalid(spec, Errno.EINVAL, $"flags {unknown} do not fit its type");
         if (spec.Flags.HasFlag(MapFlags.ReadOnly | MapFlags.WriteOnly) || spec.Flags.HasFlag(MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram))
             throw Invalid(spec, Errno.EINVAL, "it cannot be read-only and write-only at once");
-        spec = spec with { MaxEntries = Entries(engine, spec) };
+        spec = spec.WithDefaultSize(engine.Cpus.Count, (int)RingBufferMap.PageSize);
         row.Check(spec);
         if (row.PerCpu && ((ulong)spec.ValueSize + 7 & ~7ul) > LargestPerCpuValue) throw Invalid(spec, Errno.E2BIG, $"a per-CPU value has at most {LargestPerCpuValue} bytes");
 
@@ -64,14 +64,6 @@ internal static class MapFactory
         map.IsFrozen = spec.IsFrozen;
         return map;
     }
-
-    /// <summary>What libbpf fills in: whole pages in a power of two for ring buffers, one slot per CPU in perf event arrays.</summary>
-    private static uint Entries(Engine engine, MapSpec spec) => spec.Type switch
-    {
-        MapType.RingBuf => RingBufferMap.RoundSize(spec.MaxEntries),
-        MapType.PerfEventArray when spec.MaxEntries == 0 => (uint)engine.Cpus.Count,
-        _ => spec.MaxEntries,
-    };
 
     private static void CheckArray(MapSpec spec)
     {

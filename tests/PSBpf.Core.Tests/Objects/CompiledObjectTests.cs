@@ -1,7 +1,10 @@
 using PSBpf.Btf;
+using PSBpf.CoRe;
+using PSBpf.Core.Tests.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
+using PSBpf.Targets;
 using PSBpf.Uapi;
 
 namespace PSBpf.Core.Tests.Objects;
@@ -151,9 +154,9 @@ public sealed class CompiledObjectTests
 
     [Theory]
     [InlineData("-g", "int sub(void *); struct { __uint(type, 3); __uint(max_entries, 1); __uint(key_size, 4); int (*values[])(void *); } jump SEC(\".maps\") = { .values = { (void *)&sub } }; __noinline int sub(void *c) { return 0; } SEC(\"xdp\") int f(void *c) { return sub(c); }", "BPF0305", "'sub'")]
-    [InlineData("-g", "extern int kernel_function(int) __attribute__((section(\".ksyms\"))); SEC(\"xdp\") int f(void *c) { return kernel_function(1); }", "BPF0306", "'kernel_function'")]
-    [InlineData("-g", "extern int CONFIG_HZ __attribute__((section(\".kconfig\"))); SEC(\"xdp\") int f(void *c) { return CONFIG_HZ; }", "BPF0306", "'CONFIG_HZ'")]
-    [InlineData("-g", "struct s { int a, b; } __attribute__((preserve_access_index)); SEC(\"xdp\") int f(struct s *s) { return s->b; }", "BPF0306", "'struct s' (0:1)")]
+    [InlineData("-g", "extern int kernel_function(int) __attribute__((section(\".ksyms\"))); SEC(\"xdp\") int f(void *c) { return kernel_function(1); }", "BPF0324", "'kernel_function'")]
+    [InlineData("-g", "extern int CONFIG_PSBPF_NONE __attribute__((section(\".kconfig\"))); SEC(\"xdp\") int f(void *c) { return CONFIG_PSBPF_NONE; }", "BPF0324", "'CONFIG_PSBPF_NONE'")]
+    [InlineData("-g", "extern int elsewhere(int); SEC(\"xdp\") int f(void *c) { return elsewhere(1); }", "BPF0305", "'elsewhere'")]
     [InlineData("-g", "struct { int type, key_size; } counts SEC(\"maps\"); SEC(\"xdp\") int f(void *c) { return !bpf_map_lookup_elem(&counts, c); }", "BPF0312", "map 'counts'")]
     [InlineData("-g", "SEC(\"prog\") int f(void *c) { return 0; }", "BPF0303", "'prog'")]
     [InlineData("-g", "int f(void *c) { return 0; }", "BPF0302", ".text")]
@@ -164,7 +167,8 @@ public sealed class CompiledObjectTests
     {
         foreach ((string compiler, byte[] bytes) in ClangCompiler.Compile(Prelude + source, options))
         {
-            BpfException error = Assert.Throws<BpfException>(() => ObjectReader.Read(bytes, compiler));
+            var kernel = TargetKernel.None.WithTypes(new CoreTarget("an empty kernel", new BtfBuilder().Read()));
+            BpfException error = Assert.Throws<BpfException>(() => ObjectReader.Read(bytes, compiler, new ObjectReadOptions { Target = kernel }));
 
             Assert.Equal(id, error.Id);
             Assert.Contains(part, error.Message, StringComparison.Ordinal);

@@ -81,14 +81,14 @@ static void hex(const void *data, size_t size)
     for (size_t i = 0; i < size; i++) printf("%02x", bytes[i]);
 }
 
-// The kernel gets at most 15 characters of a name; for maps of global data they are made from the object's and the section's.
+// The kernel gets at most 15 characters of a name; maps are made in order.
 static const char *find_map(const char *cut)
 {
     struct bpf_map *map;
     if (!cut[0]) return NULL;
     bpf_object__for_each_map(map, current) {
         const char *name = bpf_map__name(map);
-        if (!strncmp(name, cut, NAME) && strlen(cut) == strnlen(name, NAME)) return name;
+        if (bpf_map__fd(map) < 0 && !strncmp(name, cut, NAME) && strlen(cut) == strnlen(name, NAME)) return name;
     }
     return NULL;
 }
