@@ -7,7 +7,7 @@ namespace PSBpf.Objects;
 
 /// <summary>
 /// Completes an object's BTF from its ELF symbols, as libbpf does before loading: clang leaves the size of
-/// BTF_KIND_DATASEC and the offsets of global variables 0. Functions that a linker would hide become static ones, so
+/// BTF_KIND_DATASEC and the offsets of global variables 0. Functions and variables that a linker would hide become static ones, so
 /// that the kernel verifies them in the context of their callers. Variables that the code generator moved to another
 /// section after their BTF was written (constant arrays, to .rodata.cst16, by clang 14) are taken out of the list:
 /// the kernel refuses BTF with variables outside their section. What is extern becomes something that the kernel takes:
@@ -33,6 +33,7 @@ internal sealed class BtfFixup
     private readonly byte[] _data;
     private readonly Dictionary<(int Section, string Name), ulong> _variables = [];
     private readonly HashSet<string> _hiddenFunctions = [];
+    private readonly HashSet<string> _hiddenVariables = [];
     private readonly HashSet<int> _kernels = [];
     private readonly Dictionary<ulong, ElfRelocation> _relocations = [];
 
@@ -46,6 +47,7 @@ internal sealed class BtfFixup
         foreach (ElfSymbol symbol in elf.Symbols)
         {
             if (symbol.Type == ElfSymbolType.Object) _variables.TryAdd((symbol.SectionIndex, symbol.Name), symbol.Value);
+            if (symbol is { Type: ElfSymbolType.Object, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true }) _hiddenVariables.Add(symbol.Name);
             if (symbol is { Type: ElfSymbolType.Function, Binding: not ElfSymbolBinding.Local, IsUndefined: false, IsHidden: true }) _hiddenFunctions.Add(symbol.Name);
         }
 
@@ -75,6 +77,9 @@ internal sealed class BtfFixup
                     break;
                 case BtfReference { Linkage: BtfLinkage.Extern } declaration when declaration.Kind == BtfKind.Function || _kernels.Contains(declaration.Id):
                     Define(declaration);
+                    break;
+                case BtfReference { ReferenceKind: BtfKind.Variable, Linkage: BtfLinkage.Global } when _hiddenVariables.Contains(type.Name):
+                    BinaryPrimitives.WriteUInt32LittleEndian(_data.AsSpan(_types.OffsetOf(type) + RecordSize), (uint)BtfLinkage.Static);
                     break;
                 case BtfReference { ReferenceKind: BtfKind.Function, Linkage: BtfLinkage.Global } when _hiddenFunctions.Contains(type.Name):
                     BinaryPrimitives.WriteUInt16LittleEndian(_data.AsSpan(_types.OffsetOf(type) + InfoField), (ushort)BtfLinkage.Static);

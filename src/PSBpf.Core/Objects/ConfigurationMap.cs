@@ -23,7 +23,9 @@ internal sealed class ConfigurationMap
         [Version] = target => target.VersionCode,
         // bpf_get_attach_cookie works since Linux 5.15.
         ["LINUX_HAS_BPF_COOKIE"] = target => target.Version >= new Version(5, 15) ? 1 : 0,
-        ["LINUX_HAS_SYSCALL_WRAPPER"] = target => target.Configuration?.Find("CONFIG_ARCH_HAS_SYSCALL_WRAPPER") == "y" ? 1 : 0,
+        // Whether system calls have functions of their own that kprobes attach to.
+        ["LINUX_HAS_SYSCALL_WRAPPER"] = target =>
+            target.Configuration is { } options && options.Find("CONFIG_ARCH_HAS_SYSCALL_WRAPPER") == "y" && options.Find("CONFIG_KPROBE_EVENTS") == "y" ? 1 : 0,
     };
 
     private readonly Dictionary<string, int> _offsets = [];

@@ -52,6 +52,9 @@ public sealed record MapSpec
     /// <summary>For program arrays: what the object puts into it when it is loaded, ascending by index.</summary>
     public IReadOnlyList<InitialProgram> InitialPrograms { get; init; } = [];
 
+    /// <summary>For maps of maps: what the object puts into it when it is loaded, ascending by index, which is the key.</summary>
+    public IReadOnlyList<InitialMap> InitialMaps { get; init; } = [];
+
     /// <summary>Whether it holds an object's global variables (.rodata, .data, .bss and their like).</summary>
     public bool IsGlobalData { get; init; }
 
@@ -74,3 +77,8 @@ public sealed record MapSpec
 /// <param name="Index">Where.</param>
 /// <param name="Program">The program's name.</param>
 public sealed record InitialProgram(int Index, string Program);
+
+/// <summary>A map that an object puts into one of its maps of maps.</summary>
+/// <param name="Index">Where: the key, a 32-bit number.</param>
+/// <param name="Map">The map's name.</param>
+public sealed record InitialMap(int Index, string Map);

@@ -80,18 +80,21 @@ internal sealed class MapTable
             throw DiagnosticRules.ObjectMapDefinition.Error("The object's BTF says nothing of section '.maps'.", _elf.At(MapSection));
         HashSet<string> names = [];
         var reader = new MapDefinitionReader(_btf, _elf.At(MapSection));
-        var programs = new InitialProgramReader(_elf, section);
+        var values = new InitialValueReader(_elf, section);
         foreach (BtfSectionVariable variable in definitions.Variables)
         {
             var type = (BtfReference)_btf[variable.TypeId];
-            MapSpec map = reader.Read(type);
-            map = map with { InitialPrograms = programs.Take(map, variable, (BtfStruct)_btf.Resolve(type)) };
+            MapSpec map = values.Take(reader.Read(type), variable, (BtfStruct)_btf.Resolve(type));
             if (!names.Add(map.Name) || !_defined.TryAdd((section.Index, variable.Offset), map))
                 throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' is defined twice, or on top of another.", _elf.At(MapSection, (ulong)variable.Offset));
             _all.Add(map);
         }
 
-        programs.Finish();
+        values.Finish();
+        foreach (MapSpec map in _all)
+            foreach (InitialMap slot in map.InitialMaps)
+                if (!names.Contains(slot.Map))
+                    throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' starts with '{slot.Map}', which is no map of the object.", _elf.At(MapSection));
     }
 
     private void AddConfiguration(ConfigurationMap configuration)

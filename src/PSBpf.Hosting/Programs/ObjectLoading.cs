@@ -83,6 +83,26 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
             _own.Add(live);
             Maps.Add(map, live);
         }
+
+        if (!verifyOnly) FillMapsOfMaps();
+    }
+
+    private void FillMapsOfMaps()
+    {
+        foreach (var (declared, live) in Maps)
+        {
+            // A map of the session that stands in for the object's keeps what it has.
+            if (!_own.Contains(live)) continue;
+            foreach (var (index, name) in declared.InitialMaps)
+            {
+                var inner = Maps.First(map => map.Key.Name == name).Value;
+                var error = live.Update(BitConverter.GetBytes(index), BitConverter.GetBytes(inner.Id), MapUpdateFlags.Any);
+                if (error != Errno.None)
+                    throw DiagnosticRules.MapOperation.Error(
+                        $"Map '{declared.Name}' answers {error} to map '{name}' at {index}.", new DiagnosticLocation { File = spec.Path },
+                        error == Errno.E2BIG ? "Raise its max_entries." : "Give the maps in it the type and sizes that its 'values' declare.");
+            }
+        }
     }
 
     // As libbpf does once all programs are there.

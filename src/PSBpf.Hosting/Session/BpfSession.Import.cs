@@ -132,6 +132,8 @@ public sealed partial class BpfSession
         var programs = spec.Programs.Where(program => options.Name.Any(pattern => NamePattern.Matches(pattern, program.Name))).ToArray();
         // As with libbpf's autoload switched off, maps that only the others use are not made.
         var used = programs.SelectMany(program => program.Maps).ToHashSet(ReferenceEqualityComparer.Instance);
+        foreach (var map in spec.Maps.Where(used.Contains).ToArray())
+            used.UnionWith(spec.Maps.Where(inner => map.InitialMaps.Any(slot => slot.Map == inner.Name)));
         return spec with { Programs = programs, Maps = [.. spec.Maps.Where(used.Contains)] };
     }
 

@@ -9,6 +9,7 @@
 //       data <map> <bytes in hex>         element 0 of a map, as libbpf fills it
 //       program <name> <section> <instructions in hex> <slot=map,... or ->       descriptors are 0 in the bytes, and named after it
 //       error <what> <text>
+//   what_libbpf_loads -b file object...   against the types of a file instead of the machine's kernel
 //   what_libbpf_loads -t rounds object... instead, nanoseconds, the best of the rounds:
 //       time <open> <load without bpf(2)> <path>
 #define _GNU_SOURCE
@@ -35,6 +36,7 @@ struct made { char name[64]; unsigned key, value; bool is_map; };
 
 static struct made made[MOST];              // by descriptor
 static struct bpf_object *current;
+static const char *types;                  // file with a kernel's BTF; NULL for the machine's
 static bool quiet;
 static unsigned long long inside;           // nanoseconds in bpf(2)
 
@@ -216,10 +218,16 @@ static void forget(void)
     for (int fd = 0; fd < MOST; fd++) made[fd].name[0] = 0;
 }
 
+static struct bpf_object *open_object(const char *path)
+{
+    LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = types);
+    return bpf_object__open_file(path, &options);
+}
+
 static int take(const char *path)
 {
     printf("object %s\n", path);
-    struct bpf_object *object = bpf_object__open(path);
+    struct bpf_object *object = open_object(path);
     if (!object) {
         printf("error open %s\n", strerror(errno));
         return 1;
@@ -264,6 +272,7 @@ static void measure(const char *path, int rounds)
 int main(int count, char **arguments)
 {
     int first = 1, rounds = 0, failed = 0;
+    if (count > 2 && !strcmp(arguments[1], "-b")) types = arguments[2], first = 3;
     if (count > 2 && !strcmp(arguments[1], "-t")) rounds = atoi(arguments[2]), first = 3;
     libbpf_set_print(print);
     libbpf_set_strict_mode(LIBBPF_STRICT_ALL);
