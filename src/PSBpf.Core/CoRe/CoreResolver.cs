@@ -69,7 +69,7 @@ internal sealed class CoreResolver(BtfTypeSet local, CoreTarget? target)
 
         answer ??= CoreAnswer.To(null, kind);
         int localSize = SizeOf(local, own.FieldId), targetSize = best is null ? 0 : SizeOf(best.Types, answer!.Value.FieldId);
-        bool canResize = localSize == targetSize || targetSize == 0 || CanResize(local[own.FieldId], best!.Types[answer!.Value.FieldId]);
+        bool canResize = best is null || localSize == targetSize || CanResize(local[own.FieldId], best!.Types[answer!.Value.FieldId]);
         return new CoreResult(kind, own, answer!.Value, localSize, targetSize, canResize, access.ToString());
     }
 

@@ -6,7 +6,7 @@ namespace PSBpf.Differential.Tests.Libbpf;
 internal static class Clang
 {
     // Which headers the architecture has beside /usr/include.
-    private static readonly string[] Options = ["-target", "bpf", "-O2", "-g", "-D__TARGET_ARCH_x86", "-I/usr/include/x86_64-linux-gnu", "-Wno-everything"];
+    private static readonly string[] Options = ["-target", "bpf", "-O2", "-g", "-D__TARGET_ARCH_x86", "-I/usr/include/x86_64-linux-gnu", "-Wno-everything", "-fno-crash-diagnostics"];
 
     private static readonly string[] Compilers = ["clang-14", "clang-19"];
 
