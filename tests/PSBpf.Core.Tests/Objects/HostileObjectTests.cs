@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using PSBpf.Btf;
 using PSBpf.Core.Tests.Elf;
 using PSBpf.Diagnostics;
@@ -10,32 +9,6 @@ namespace PSBpf.Core.Tests.Objects;
 public sealed class HostileObjectTests
 {
     private const ulong Exit = 0x95;
-
-    [Fact]
-    public void Changed_samples_give_a_blueprint_or_a_refusal()
-    {
-        const int Rounds = 1500;
-        int read = 0, refused = 0;
-        foreach (string path in Samples.Objects)
-        {
-            byte[] good = File.ReadAllBytes(path);
-            var random = new Random(good.Length);
-            for (int round = 0; round < Rounds; round++)
-            {
-                byte[] bytes = Change(good, random);
-                var watch = Stopwatch.StartNew();
-                if (Try(bytes)) read++;
-                else refused++;
-                if (watch.Elapsed.TotalSeconds > 5)
-                {
-                    File.WriteAllBytes(Path.Combine(Path.GetTempPath(), "slow.bpf.o"), bytes);
-                    Assert.Fail($"{Path.GetFileName(path)}, round {round}: {watch.Elapsed.TotalSeconds:F1} s; kept as slow.bpf.o");
-                }
-            }
-        }
-
-        Assert.True(read > 1000 && refused > 1000, $"{read} read, {refused} refused");
-    }
 
     [Fact]
     public void Every_field_of_every_header_may_hold_an_extreme_number()
@@ -137,38 +110,6 @@ public sealed class HostileObjectTests
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
             Assert.Equal(path, error.Diagnostic.Location.File);
         }
-    }
-
-    private static byte[] Change(byte[] good, Random random)
-    {
-        byte[] bytes = (byte[])good.Clone();
-        int changes = random.Next(1, 5);
-        for (int change = 0; change < changes; change++)
-        {
-            int at = random.Next(bytes.Length);
-            switch (random.Next(5))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 2:
-                    bytes.AsSpan(at, Math.Min(4, bytes.Length - at)).Fill((byte)(random.Next(2) * 255));
-                    break;
-                case 3:
-                    // A piece of the file over another.
-                    int length = Math.Min(random.Next(1, 64), bytes.Length - at), from = random.Next(bytes.Length - length);
-                    good.AsSpan(from, length).CopyTo(bytes.AsSpan(at));
-                    break;
-                default:
-                    if (random.Next(4) == 0) bytes = bytes[..Math.Max(64, at)];
-                    break;
-            }
-        }
-
-        return bytes;
     }
 
     /// <summary>Reads an object and all that can be asked of it; any exception but a BpfException fails the test.</summary>
