@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using PSBpf.Diagnostics;
 using PSBpf.Elf;
 
@@ -68,7 +69,14 @@ internal sealed class BtfImage
     /// <summary>Number of types, void and the base's included.</summary>
     public int Count => FirstId + _offsets.Length;
 
-    private uint FirstString { get; }
+    /// <summary>The offset of the first string here.</summary>
+    public uint FirstString { get; }
+
+    /// <summary>The strings, each up to a NUL.</summary>
+    public ReadOnlySpan<byte> Strings => Data.Span.Slice(_stringStart, _strings.Length);
+
+    /// <summary>Where each record starts, from <see cref="FirstId"/> on; 0 for void.</summary>
+    public ReadOnlySpan<int> Offsets => _offsets;
 
     /// <summary>Where a type's record starts in <see cref="Data"/>; the id must be one of this image's own.</summary>
     public int OffsetOf(int id) => _offsets[id - FirstId];
@@ -89,6 +97,14 @@ internal sealed class BtfImage
     public BpfException Malformed(string message, int? at) =>
         DiagnosticRules.BtfMalformed.Error(message, _location with { Offset = at });
 
+    // void, int, ptr, array, struct, union, enum, fwd, typedef, volatile, const, restrict, func, func_proto, var, datasec, float, decl_tag, type_tag, enum64.
+
+    /// <summary>Bytes that follow struct btf_type, by kind.</summary>
+    private static ReadOnlySpan<byte> FixedExtra => [0, 4, 0, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 4, 0, 0];
+
+    /// <summary>Bytes of each member, enumerator, parameter or variable, by kind.</summary>
+    private static ReadOnlySpan<byte> ExtraPerPart => [0, 0, 0, 0, 12, 12, 8, 0, 0, 0, 0, 0, 0, 8, 0, 12, 0, 0, 0, 12];
+
     private BtfKind KindAt(int at) => (BtfKind)(U32(at + 4) >> 24 & 0x1f);
 
     private ReadOnlySpan<byte> StringBytes(uint offset)
@@ -101,22 +117,25 @@ internal sealed class BtfImage
         return end < 0 ? rest : rest[..end];
     }
 
+    // Once over a hundred thousand records in a process that has just started: nothing in here may be code that is still to be optimised.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int[] FindRecords(int start)
     {
-        ReadOnlySpan<byte> data = Data.Span[..End];
+        ReadOnlySpan<byte> data = Data.Span[..End], fixedExtra = FixedExtra, extraPerPart = ExtraPerPart;
         // The smallest record has only the common part; most have more.
         int[] offsets = new int[Math.Min(MaxTypes, (End - start) / 24) + 1];
         int count = FirstId == 0 ? 1 : 0;
-        for (int at = start; at < End;)
+        for (int at = start; at < data.Length;)
         {
             if (FirstId + count > MaxTypes) throw Malformed($"There are more than {MaxTypes} BTF types.", at);
-            if (End - at < RecordSize) throw Malformed("The BTF types end in the middle of one.", at);
+            if (data.Length - at < RecordSize) throw Malformed("The BTF types end in the middle of one.", at);
             if (count == offsets.Length) Array.Resize(ref offsets, count * 2);
             offsets[count++] = at;
             uint info = BinaryPrimitives.ReadUInt32LittleEndian(data[(at + 4)..]);
-            int parts = (int)(info & 0xffff), extra = ExtraBytes((BtfKind)(info >> 24 & 0x1f), parts);
-            if (extra < 0) throw Malformed($"BTF type {FirstId + count - 1} is of kind {info >> 24 & 0x1f}, which is not known.", at);
-            if (extra > End - at - RecordSize)
+            int parts = (int)(info & 0xffff), kind = (int)(info >> 24 & 0x1f);
+            if (kind == 0 || kind >= fixedExtra.Length) throw Malformed($"BTF type {FirstId + count - 1} is of kind {kind}, which is not known.", at);
+            int extra = fixedExtra[kind] + extraPerPart[kind] * parts;
+            if (extra > data.Length - at - RecordSize)
                 throw Malformed(parts > 0 ? $"A BTF type has {parts} parts, but the section ends before." : "The BTF types end in the middle of one.", at);
             at += RecordSize + extra;
         }
@@ -124,18 +143,6 @@ internal sealed class BtfImage
         Array.Resize(ref offsets, count);
         return offsets;
     }
-
-    /// <summary>Bytes that follow struct btf_type; −1 for kinds that do not exist.</summary>
-    private static int ExtraBytes(BtfKind kind, int parts) => kind switch
-    {
-        BtfKind.Int or BtfKind.Variable or BtfKind.DeclarationTag => 4,
-        BtfKind.Array => 12,
-        BtfKind.Enum or BtfKind.FunctionPrototype => parts * 8,
-        BtfKind.Struct or BtfKind.Union or BtfKind.DataSection or BtfKind.Enum64 => parts * 12,
-        BtfKind.Pointer or BtfKind.Forward or BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict
-            or BtfKind.Function or BtfKind.Float or BtfKind.TypeTag => 0,
-        _ => -1,
-    };
 
     private (int Start, int Length) Part(uint header, int field, string what)
     {
