@@ -10,7 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
 # Compilers from both ends of what Debian 12 has (up to -mcpu=v3, and with v4) and from between, and a terminal to type into.
-optional=(clang-14 clang-16 clang-19 tmux)
+# libbpf is what the loader is compared with, on sources of our own and on the real objects that corpus.sh fetches.
+optional=(clang-14 clang-16 clang-19 tmux gcc libc6-dev libbpf-dev libelf-dev zlib1g-dev bpftool)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en
@@ -51,7 +52,13 @@ count() {
     sed -n '/^Test run summary:/,$p' "$scratch/test.log" | sed -n "s/^ *$1: *\([0-9][0-9]*\) *\$/\1/p" | tail -n 1 | grep . || echo 0
 }
 
+fetch_real_objects() {
+    [ "${PSBPF_TEST_INSTALL:-1}" != 0 ] || return 0
+    bash scripts/corpus.sh >/dev/null || say "there are no real objects; the tests that read them skip"
+}
+
 install_optional_parts
+fetch_real_objects
 
 say "building"
 if ! dotnet build PSBpf.sln -nologo -v quiet -clp:NoSummary; then

@@ -21,7 +21,9 @@ public sealed class NamespaceTests
             ("Isa", ["Diagnostics", "Uapi"]),
             // It reads the symbols of what it compiled, and declares helpers from their table.
             ("Compile", ["Diagnostics", "Elf", "Uapi"]),
-            ("Objects", ["Btf", "Diagnostics", "Elf", "Isa", "Uapi"]),
+            ("CoRe", ["Btf", "Diagnostics", "Isa"]),
+            ("Targets", ["Btf", "CoRe", "Diagnostics", "Elf"]),
+            ("Objects", ["Btf", "CoRe", "Diagnostics", "Elf", "Isa", "Targets", "Uapi"]),
             ("Kernel", ["Diagnostics", "Objects", "Uapi"]),
         ],
         ["PSBpf.Runtime"] =

@@ -29,14 +29,41 @@ public sealed partial record ObjectSpec
             BtfValue.Write(variable.Btf, variable.Declaration, value, bytes.AsSpan(variable.Offset, variable.Size));
         }
 
-        // Programs name maps by reference, so each changed map is replaced by the same new one everywhere.
         Dictionary<MapSpec, MapSpec> replaced = new(ReferenceEqualityComparer.Instance);
         foreach ((MapSpec map, byte[] bytes) in changed) replaced.Add(map, map with { InitialValue = bytes });
-        MapSpec[] Replace(IReadOnlyList<MapSpec> maps) => [.. maps.Select(map => replaced.GetValueOrDefault(map, map))];
+        return Replace(replaced);
+    }
+
+    /// <summary>The same object with other maps.</summary>
+    /// <param name="changes">What to change, by the map's name.</param>
+    /// <exception cref="BpfException">BPF4001 when there is no such map; BPF0304 when the change makes no sense for it.</exception>
+    public ObjectSpec WithMaps(IReadOnlyDictionary<string, MapChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        if (changes.Count == 0) return this;
+        Dictionary<MapSpec, MapSpec> replaced = new(ReferenceEqualityComparer.Instance);
+        foreach ((string name, MapChange change) in changes)
+        {
+            MapSpec map = Maps.FirstOrDefault(map => map.Name == name)
+                ?? throw DiagnosticRules.NameNotFound.Error(
+                    $"The object has no map '{name}'; it has {string.Join(", ", Maps.Select(map => map.Name))}.", new DiagnosticLocation { File = Path }, "Name one of the object's maps.");
+            if (map.IsGlobalData)
+                throw DiagnosticRules.ObjectMapDefinition.Error(
+                    $"Map '{name}' holds the object's global variables and stays as it is.", new DiagnosticLocation { File = Path }, "Change the variables instead, with -Variable.");
+            replaced.Add(map, change.ApplyTo(map));
+        }
+
+        return Replace(replaced);
+    }
+
+    // Programs name maps by reference, so each changed map is replaced by the same new one everywhere.
+    private ObjectSpec Replace(Dictionary<MapSpec, MapSpec> replaced)
+    {
+        MapSpec[] Changed(IReadOnlyList<MapSpec> maps) => [.. maps.Select(map => replaced.GetValueOrDefault(map, map))];
         return this with
         {
-            Maps = Replace(Maps),
-            Programs = [.. Programs.Select(program => program with { Maps = Replace(program.Maps) })],
+            Maps = Changed(Maps),
+            Programs = [.. Programs.Select(program => program with { Maps = Changed(program.Maps) })],
         };
     }
 

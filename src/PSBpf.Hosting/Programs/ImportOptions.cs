@@ -1,5 +1,6 @@
 using PSBpf.Compile;
 using PSBpf.Kernel;
+using PSBpf.Objects;
 using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
@@ -21,6 +22,15 @@ public sealed record ImportOptions
 
     /// <summary>Maps of the session to use in place of the object's own, by the object's name for them.</summary>
     public IReadOnlyDictionary<string, BpfMap> Maps { get; init; } = new Dictionary<string, BpfMap>();
+
+    /// <summary>What to make different about the object's maps, by their names.</summary>
+    public IReadOnlyDictionary<string, MapChange> MapChanges { get; init; } = new Dictionary<string, MapChange>();
+
+    /// <summary>A file with the types that programs are adapted to (CO-RE): raw BTF, or ELF with a .BTF section; null for the machine's kernel's.</summary>
+    public string? Btf { get; init; }
+
+    /// <summary>A file with the kernel's configuration, for __kconfig variables; null for the machine's kernel's.</summary>
+    public string? Configuration { get; init; }
 
     /// <summary>A hook to attach the programs to, e.g. <c>xdp:eth0</c>; null to attach none.</summary>
     public string? Attach { get; init; }

@@ -2,6 +2,7 @@ using PSBpf.Compile;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Targets;
 
 namespace PSBpf.Hosting;
 
@@ -109,14 +110,19 @@ public sealed partial class BpfSession
     // A source is compiled first; what is said about the object afterwards is said about the source.
     private static ObjectSpec Read(string path, ImportOptions? options, CancellationToken cancellation)
     {
-        var reading = new ObjectReadOptions { Type = options?.Type };
+        options ??= ImportOptions.Default;
+        var target = TargetKernel.Machine;
+        if (options.Btf is { } types) target = target.WithTypes(types);
+        if (options.Configuration is { } configuration) target = target.WithConfiguration(KernelConfiguration.Read(configuration));
+        var reading = new ObjectReadOptions { Type = options.Type, Target = target, Given = [.. options.Variables.Keys] };
         if (!ObjectCompiler.IsSource(path)) return ObjectReader.Read(path, reading);
-        var compiled = ObjectCompiler.CompileToCache(path, options?.Compile, cancellation);
+        var compiled = ObjectCompiler.CompileToCache(path, options.Compile, cancellation);
         var spec = ObjectReader.Read(File.ReadAllBytes(compiled.Path), path, reading);
         return spec with { Warnings = [.. compiled.Warnings, .. spec.Warnings] };
     }
 
-    private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options) => Select(spec.WithVariables(options.Variables), options);
+    private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options) =>
+        Select(spec.WithVariables(options.Variables).WithMaps(options.MapChanges), options);
 
     private static ObjectSpec Select(ObjectSpec spec, ImportOptions options)
     {

@@ -77,6 +77,9 @@ public abstract class BpfCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>The path that the file system has for one of PowerShell's.</summary>
+    internal string ResolveFile(string path) => SessionState.Path.GetUnresolvedProviderPathFromPSPath(path);
+
     /// <summary>The files that a path with wildcards means; each that is missing is a non-terminating error.</summary>
     /// <param name="paths">Paths, relative to the shell's location.</param>
     /// <param name="missing">The error for a file that is not there.</param>

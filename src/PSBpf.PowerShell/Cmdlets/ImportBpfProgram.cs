@@ -3,6 +3,7 @@ using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting;
 using PSBpf.Kernel;
+using PSBpf.Objects;
 using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
@@ -33,9 +34,22 @@ public sealed class ImportBpfProgram : BpfCmdlet
     [Alias("Variables")]
     public IDictionary? Variable { get; set; }
 
-    /// <summary>Maps of the session to use in place of the object's own, by the object's name for them.</summary>
+    /// <summary>
+    /// By the object's name for a map: a map of the session to use in its place, or a hashtable of what to make different about it
+    /// (Type, KeySize, ValueSize, MaxEntries, Flags, Extra, NumaNode).
+    /// </summary>
     [Parameter]
     public IDictionary? Map { get; set; }
+
+    /// <summary>A file with the types of the kernel that the programs are for: raw BTF, or ELF with a .BTF section.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Btf { get; set; }
+
+    /// <summary>A file with the kernel's configuration, as /proc/config.gz, for __kconfig variables.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Config { get; set; }
 
     /// <summary>A hook to attach the programs to.</summary>
     [Parameter]
@@ -69,7 +83,19 @@ public sealed class ImportBpfProgram : BpfCmdlet
     {
         var variables = new Dictionary<string, object?>();
         foreach (DictionaryEntry entry in Variable ?? new Hashtable()) variables[entry.Key.ToString() ?? ""] = Values.FromPowerShell(entry.Value);
-        var maps = NamedMaps.Read(Session, Map).ToDictionary(map => map.Key, map => map.Value);
-        return new() { Name = Name, Type = Type, Variables = variables, Maps = maps, Attach = Attach, Kernel = Kernel ?? Session.Options.Kernel };
+        var changes = new Dictionary<string, MapChange>();
+        var replaced = new Hashtable();
+        foreach (DictionaryEntry entry in Map ?? new Hashtable())
+        {
+            if (MapChanges.TryRead(entry, out var change)) changes[entry.Key.ToString() ?? ""] = change;
+            else replaced.Add(entry.Key, entry.Value);
+        }
+
+        var maps = NamedMaps.Read(Session, replaced).ToDictionary(map => map.Key, map => map.Value);
+        return new()
+        {
+            Name = Name, Type = Type, Variables = variables, Maps = maps, MapChanges = changes, Attach = Attach, Kernel = Kernel ?? Session.Options.Kernel,
+            Btf = Btf is null ? null : ResolveFile(Btf), Configuration = Config is null ? null : ResolveFile(Config),
+        };
     }
 }

@@ -37,6 +37,11 @@ public sealed class TestBpfProgram : BpfCmdlet
     [TypeArgument]
     public Uapi.ProgramType? Type { get; set; }
 
+    /// <summary>A file with the types of the kernel that the programs are for: raw BTF, or ELF with a .BTF section.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNullOrEmpty]
+    public string? Btf { get; set; }
+
     /// <summary>Whose verifier judges; for a loaded program the kernel that holds it when left out.</summary>
     [Parameter]
     public BpfKernelKind? Kernel { get; set; }
@@ -71,7 +76,10 @@ public sealed class TestBpfProgram : BpfCmdlet
     private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Kernel ?? program.Kernel, LogLevel, Cancellation);
 
     private IReadOnlyList<BpfVerification> Verify(string file) =>
-        Session.Verify(file, new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel }, Cancellation);
+        Session.Verify(
+            file,
+            new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, Btf = Btf is null ? null : ResolveFile(Btf) },
+            Cancellation);
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)
