@@ -62,6 +62,27 @@ Describe 'Import-BpfProgram' {
         }
     }
 
+    It 'makes a map different before it is loaded' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_counter.bpf.o" -Map @{ protocols = @{ MaxEntries = 4096 } }
+            (Get-BpfMap protocols).MaxEntries | Should -Be 4096
+        }
+    }
+
+    It 'refuses a change that maps do not have' {
+        Use-BpfSession {
+            { Import-BpfProgram "$samples/packet_counter.bpf.o" -Map @{ protocols = @{ Colour = 1 } } -ErrorAction Stop } |
+                Should -Throw '*Colour*' -ErrorId 'BPF4006,*'
+            Get-BpfProgram | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'says that a file has no types' {
+        Use-BpfSession {
+            { Import-BpfProgram "$samples/packet_counter.bpf.o" -Btf "$samples/no-such-file" -ErrorAction Stop } | Should -Throw -ErrorId 'BPF0323,*'
+        }
+    }
+
     It 'uses a map of the session in place of the object''s own' {
         Use-BpfSession {
             $first = Import-BpfProgram "$samples/packet_counter.bpf.o"

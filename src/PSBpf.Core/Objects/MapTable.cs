@@ -14,6 +14,9 @@ internal sealed class MapTable
     /// <summary>The kernel takes values of array maps up to INT_MAX bytes; nobody means more than this.</summary>
     private const int MaxDataSize = 1 << 30;
 
+    /// <summary>Where clang puts variables of address space 1.</summary>
+    private static readonly string[] ArenaSections = [".addr_space.1", ".arena.1"];
+
     private readonly ElfFile _elf;
     private readonly BtfTypeSet? _btf;
     private readonly List<MapSpec> _all = [];
@@ -31,6 +34,8 @@ internal sealed class MapTable
         foreach (ElfSection section in elf.Sections)
             if (DataKind(section) is { } kind) AddData(section, kind, warnings);
         if (configuration is not null) AddConfiguration(configuration);
+        _all.AddRange(StructOpsReader.Read(elf, btf));
+        AddArenaData();
     }
 
     private enum GlobalData
@@ -125,6 +130,25 @@ internal sealed class MapTable
             if (_all.Any(other => other.Name == map.Name) || !_defined.TryAdd((section.Index, offset), map))
                 throw DiagnosticRules.ObjectMapDefinition.Error($"Map '{map.Name}' is defined twice, or on top of another.", _elf.At(section.Name, (ulong)offset));
             _all.Add(map);
+        }
+    }
+
+    /// <summary>Variables in an arena start where the arena does.</summary>
+    private void AddArenaData()
+    {
+        foreach (ElfSection section in _elf.Sections.Where(section => section.Size > 0 && ArenaSections.Contains(section.Name)))
+        {
+            int index = _all.FindIndex(map => map.Type == MapType.Arena);
+            if (index < 0)
+                throw DiagnosticRules.ObjectMapDefinition.Error(
+                    $"The object has variables in section '{section.Name}', but no map of type BPF_MAP_TYPE_ARENA to hold them.", _elf.At(section.Name), "Define an arena in SEC(\".maps\").");
+            if (section.Size > MaxDataSize)
+                throw DiagnosticRules.ObjectTooLarge.Error($"Section '{section.Name}' takes {section.Size} bytes.", _elf.At(section.Name));
+            MapSpec arena = _all[index] with { InitialValue = section.Data.ToArray() };
+            foreach (var place in _defined.Where(pair => ReferenceEquals(pair.Value, _all[index])).Select(pair => pair.Key).ToArray()) _defined[place] = arena;
+            _all[index] = arena;
+            _data.Add(section.Index, arena);
+            return;
         }
     }
 

@@ -109,7 +109,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     // As libbpf does once all programs are there.
     private void FillProgramArrays()
     {
-        foreach (var (declared, live) in Maps)
+        foreach (var (declared, live) in Maps.Where(map => map.Key.Type == MapType.ProgArray))
         {
             foreach (var (index, name) in declared.InitialPrograms)
             {
