@@ -8,9 +8,11 @@ namespace PSBpf.Benchmarks;
 /// <param name="JsonPath">Where the figures go as JSON; null for nowhere.</param>
 /// <param name="List">Only name the programs.</param>
 /// <param name="Checked">The compiler's column is code that checks every memory access and counts its loops.</param>
+/// <param name="Read">Only measure reading objects.</param>
+/// <param name="ColdTypes">Only time the first look at the kernel's types in this process.</param>
 /// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
 internal sealed record BenchmarkOptions(
-    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold, bool Checked)
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes)
 {
     public const string Usage = """
         PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
@@ -20,6 +22,8 @@ internal sealed record BenchmarkOptions(
           --rounds N             interleaved rounds whose median counts (5)
           --checked              compile with checks, which nobody needs whose programs are verified: what they cost
           --no-costs             only the table of programs, not loading, calls, memory and replay
+          --read                 only reading real objects (scripts/corpus.sh), beside libbpf
+          --cold-types           only the first look at the kernel's types in a new process
           --json FILE            the figures as JSON as well
           --list                 the programs, without measuring
 
@@ -29,7 +33,7 @@ internal sealed record BenchmarkOptions(
     /// <returns>Null when it asks for help or cannot be understood; then <paramref name="problem"/> says why, if there is one.</returns>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, out string? problem)
     {
-        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null, Checked: false);
+        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null, Checked: false, Read: false, ColdTypes: false);
         problem = null;
         for (int index = 0; index < arguments.Count; index++)
         {
@@ -39,6 +43,8 @@ internal sealed record BenchmarkOptions(
             {
                 case "--quick": options = options with { Quick = true, Rounds = 2 }; break;
                 case "--checked": options = options with { Checked = true }; break;
+                case "--read": options = options with { Read = true }; break;
+                case "--cold-types": options = options with { ColdTypes = true }; break;
                 case "--no-costs": options = options with { Costs = false }; break;
                 case "--list": options = options with { List = true }; break;
                 case "--filter" when Next() is { } text: options = options with { Filters = text.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;

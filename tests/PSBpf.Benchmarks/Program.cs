@@ -23,6 +23,12 @@ if (options.Cold is { } cold)
     return 0;
 }
 
+if (options.ColdTypes)
+{
+    ReadCost.RunCold(Console.Out);
+    return 0;
+}
+
 var workloads = WorkloadTable.All.Where(workload => workload.IsEmpty || options.Includes(workload.Name)).ToList();
 if (options.List)
 {
@@ -39,6 +45,12 @@ using var jit = new JitContender(managed);
 var machine = Machine.Describe(builder.CompilerVersion);
 Console.WriteLine(machine);
 Console.WriteLine();
+
+if (options.Read)
+{
+    CostReport.Write(Console.Out, [.. new ReadCost().Measure(new CostContext(builder, managed, linux.Kernel, options.Quick))]);
+    return 0;
+}
 
 var race = new Race(builder, [linux, native, interpreter, jit], options);
 var table = new TableReport(Console.Out);
@@ -62,7 +74,7 @@ var costs = new List<CostFigure>();
 if (options.Costs)
 {
     var context = new CostContext(builder, managed, linux.Kernel, options.Quick);
-    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new EventCost()])
+    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new EventCost(), new ReadCost()])
     {
         Console.WriteLine();
         Console.WriteLine(measurement.Title);
