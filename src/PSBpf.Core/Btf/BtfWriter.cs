@@ -21,13 +21,13 @@ internal sealed class BtfWriter
 
     private byte[] Finish()
     {
-        byte[] section = new byte[BtfReader.HeaderSize + _types.Count + _strings.Count];
-        BinaryPrimitives.WriteUInt16LittleEndian(section, BtfReader.Magic);
+        byte[] section = new byte[BtfImage.HeaderSize + _types.Count + _strings.Count];
+        BinaryPrimitives.WriteUInt16LittleEndian(section, BtfImage.Magic);
         section[2] = 1;
-        ReadOnlySpan<int> header = [BtfReader.HeaderSize, 0, _types.Count, _types.Count, _strings.Count];
+        ReadOnlySpan<int> header = [BtfImage.HeaderSize, 0, _types.Count, _types.Count, _strings.Count];
         for (int index = 0; index < header.Length; index++) BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(4 + index * 4), header[index]);
-        _types.CopyTo(section, BtfReader.HeaderSize);
-        _strings.CopyTo(section, BtfReader.HeaderSize + _types.Count);
+        _types.CopyTo(section, BtfImage.HeaderSize);
+        _strings.CopyTo(section, BtfImage.HeaderSize + _types.Count);
         return section;
     }
 

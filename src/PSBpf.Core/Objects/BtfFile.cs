@@ -1,6 +1,7 @@
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Elf;
+using PSBpf.Targets;
 
 namespace PSBpf.Objects;
 
@@ -20,6 +21,8 @@ public static class BtfFile
     /// <exception cref="BpfException">BPF0221 when it cannot be read or has none; BPF0201 when it contradicts itself.</exception>
     public static BtfTypeSet Read(string? path = null)
     {
+        // The machine's own stay open: a hundred thousand types, of which each is read when somebody asks.
+        if (path is null && TargetKernel.Machine.Types is { } machine) return machine.Types;
         string file = path ?? KernelPath;
         var location = new DiagnosticLocation { File = file };
         byte[] data = Load(file, path is null, location);

@@ -21,12 +21,12 @@ public sealed partial class BtfTypeSet
         {
             BtfStruct structure => string.Create(CultureInfo.InvariantCulture, $"{declarator.Define(type, 0)}; /* {structure.Size} bytes */"),
             BtfEnumType => $"{declarator.Define(type, 0)};",
-            BtfReference { ReferenceKind: BtfKind.Typedef } typedef => $"typedef {declarator.Declare(_types[typedef.TargetId], typedef.Name, 0)};",
-            BtfReference { ReferenceKind: BtfKind.Function or BtfKind.Variable } named => $"{declarator.Declare(_types[named.TargetId], named.Name, 0)};",
+            BtfReference { ReferenceKind: BtfKind.Typedef } typedef => $"typedef {declarator.Declare(this[typedef.TargetId], typedef.Name, 0)};",
+            BtfReference { ReferenceKind: BtfKind.Function or BtfKind.Variable } named => $"{declarator.Declare(this[named.TargetId], named.Name, 0)};",
             BtfForward => $"{declarator.Tag(type)};",
             BtfDataSection section => string.Concat(section.Variables.Select(variable =>
-                string.Create(CultureInfo.InvariantCulture, $"{Define(_types[variable.TypeId])} /* {variable.Offset}: {variable.Size} */\n"))).TrimEnd('\n'),
-            BtfReference { ReferenceKind: BtfKind.DeclarationTag } tag => $"/* {tag.Name}: {Declare(_types[tag.TargetId])} */",
+                string.Create(CultureInfo.InvariantCulture, $"{Define(this[variable.TypeId])} /* {variable.Offset}: {variable.Size} */\n"))).TrimEnd('\n'),
+            BtfReference { ReferenceKind: BtfKind.DeclarationTag } tag => $"/* {tag.Name}: {Declare(this[tag.TargetId])} */",
             _ => $"{declarator.Declare(type, "", 0)};",
         };
     }
