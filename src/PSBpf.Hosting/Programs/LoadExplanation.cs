@@ -23,7 +23,7 @@ internal static class LoadExplanation
             {
                 RuleId = DiagnosticRules.CoreMissing.Id,
                 RuleName = DiagnosticRules.CoreMissing.Name,
-                Reason = $"The program gets to an instruction that needs {poisoned.Message}.",
+                Reason = $"The program gets to an instruction that needs what the kernel lacks: {poisoned.Message}.",
                 Suggestion = DiagnosticRules.CoreMissing.Action,
             };
         }
