@@ -5,6 +5,7 @@ namespace PSBpf.Benchmarks;
 /// <param name="Rounds">Interleaved rounds whose median counts.</param>
 /// <param name="Quick">Shorter samples: for a look, not for figures.</param>
 /// <param name="Costs">Also measure loading, calls, memory and replay.</param>
+/// <param name="CostFilters">Parts of titles; costs are measured when their title contains one of them, or there are none.</param>
 /// <param name="JsonPath">Where the figures go as JSON; null for nowhere.</param>
 /// <param name="List">Only name the programs.</param>
 /// <param name="Checked">The compiler's column is code that checks every memory access and counts its loops.</param>
@@ -12,7 +13,7 @@ namespace PSBpf.Benchmarks;
 /// <param name="ColdTypes">Only time the first look at the kernel's types in this process.</param>
 /// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
 internal sealed record BenchmarkOptions(
-    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes)
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, IReadOnlyList<string> CostFilters, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes)
 {
     public const string Usage = """
         PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
@@ -24,6 +25,7 @@ internal sealed record BenchmarkOptions(
           --no-costs             only the table of programs, not loading, calls, memory and replay
           --read                 only reading real objects (scripts/corpus.sh), beside libbpf
           --cold-types           only the first look at the kernel's types in a new process
+          --costs TEXT[,TEXT]    no table of programs, and only the costs whose title contains one of the texts
           --json FILE            the figures as JSON as well
           --list                 the programs, without measuring
 
@@ -33,7 +35,7 @@ internal sealed record BenchmarkOptions(
     /// <returns>Null when it asks for help or cannot be understood; then <paramref name="problem"/> says why, if there is one.</returns>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, out string? problem)
     {
-        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, JsonPath: null, List: false, Cold: null, Checked: false, Read: false, ColdTypes: false);
+        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, CostFilters: [], JsonPath: null, List: false, Cold: null, Checked: false, Read: false, ColdTypes: false);
         problem = null;
         for (int index = 0; index < arguments.Count; index++)
         {
@@ -47,7 +49,8 @@ internal sealed record BenchmarkOptions(
                 case "--cold-types": options = options with { ColdTypes = true }; break;
                 case "--no-costs": options = options with { Costs = false }; break;
                 case "--list": options = options with { List = true }; break;
-                case "--filter" when Next() is { } text: options = options with { Filters = text.Split(',', StringSplitOptions.RemoveEmptyEntries) }; break;
+                case "--filter" when Next() is { } text: options = options with { Filters = Texts(text) }; break;
+                case "--costs" when Next() is { } text: options = options with { CostFilters = Texts(text) }; break;
                 case "--json" when Next() is { } path: options = options with { JsonPath = path }; break;
                 case "--cold" when Next() is { } program: options = options with { Cold = program }; break;
                 case "--rounds" when Next() is { } number && int.TryParse(number, out int rounds) && rounds > 0: options = options with { Rounds = rounds }; break;
@@ -62,5 +65,13 @@ internal sealed record BenchmarkOptions(
     }
 
     /// <summary>Whether a program is asked for.</summary>
-    public bool Includes(string name) => Filters.Count == 0 || Filters.Any(filter => name.Contains(filter, StringComparison.OrdinalIgnoreCase));
+    public bool Includes(string name) => Matches(Filters, name);
+
+    /// <summary>Whether costs are asked for.</summary>
+    public bool IncludesCosts(string title) => Costs && Matches(CostFilters, title);
+
+    private static bool Matches(IReadOnlyList<string> filters, string name) =>
+        filters.Count == 0 || filters.Any(filter => name.Contains(filter, StringComparison.OrdinalIgnoreCase));
+
+    private static string[] Texts(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
 }

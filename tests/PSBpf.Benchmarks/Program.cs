@@ -54,21 +54,7 @@ if (options.Read)
 
 var race = new Race(builder, [linux, native, interpreter, jit], options);
 var table = new TableReport(Console.Out);
-foreach (string name in (string[])["tokeniser", "map_hash", "xdp_parse"]) race.WarmUp(WorkloadTable.All.Single(workload => workload.Name == name));
-table.Begin();
-foreach (var workload in workloads)
-{
-    try
-    {
-        table.Add(race.Run(workload, Count));
-    }
-    catch (SkippedException skipped)
-    {
-        table.Skip(workload.Name, skipped.Message);
-    }
-}
-
-table.End();
+if (options.CostFilters.Count == 0) Compare();
 
 var costs = new List<CostFigure>();
 if (options.Costs)
@@ -76,6 +62,7 @@ if (options.Costs)
     var context = new CostContext(builder, managed, linux.Kernel, options.Quick);
     foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new EventCost(), new ReadCost()])
     {
+        if (!options.IncludesCosts(measurement.Title)) continue;
         Console.WriteLine();
         Console.WriteLine(measurement.Title);
         var figures = measurement.Measure(context).ToList();
@@ -86,6 +73,25 @@ if (options.Costs)
 
 if (options.JsonPath is { } json) JsonReport.Write(json, machine, table.Rows, costs);
 return table.Rows.Any(row => row.Mismatch is not null) ? Failure : 0;
+
+void Compare()
+{
+    foreach (string name in (string[])["tokeniser", "map_hash", "xdp_parse"]) race.WarmUp(WorkloadTable.All.Single(workload => workload.Name == name));
+    table.Begin();
+    foreach (var workload in workloads)
+    {
+        try
+        {
+            table.Add(race.Run(workload, Count));
+        }
+        catch (SkippedException skipped)
+        {
+            table.Skip(workload.Name, skipped.Message);
+        }
+    }
+
+    table.End();
+}
 
 long? Count(BuiltWorkload built)
 {

@@ -21,9 +21,10 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
     // Records after which their room is given back: each time the producer's processor has to fetch the position anew.
     private const int Batch = 32;
 
-    // The consumer's line, then the producer's, then the data; a record that starts before the end may reach behind it.
-    private const int TailOffset = 0, HeadOffset = 128, LostOffset = HeadOffset + 8, PendingLostOffset = HeadOffset + 16, AcceptedOffset = HeadOffset + 24,
-        UnwokenOffset = HeadOffset + 32, SignalOffset = HeadOffset + 40, GateOffset = HeadOffset + 44, DataOffset = 256;
+    // The consumer's line, then the producer's, then the data; a record that starts before the end may reach behind it. Whatever changes
+    // with each record is here: a field of this object would share a line with those that the other side reads.
+    private const int TailOffset = 0, DeliveredOffset = TailOffset + 8, HeadOffset = 128, LostOffset = HeadOffset + 8, PendingLostOffset = HeadOffset + 16, AcceptedOffset = HeadOffset + 24,
+        UnwokenOffset = HeadOffset + 32, SignalOffset = HeadOffset + 40, GateOffset = HeadOffset + 44, SeenTailOffset = HeadOffset + 48, DataOffset = 256;
 
     private readonly Engine _engine;
     private readonly NativeBlock _block;
@@ -33,11 +34,7 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
     private readonly int _wakeupEvents;
     private readonly bool _overwrite;
     private readonly PerfWakeup _wakeup;
-    private byte[] _copy = [];
-    private int _copyLength;
-    private int _copyRead;
-    private long _copyLeft;
-    private long _delivered;
+    private readonly PerfCopy? _copy;
 
     public PerfCpuBuffer(Engine engine, string name, int cpu, PerfBufferOptions options, PerfWakeup wakeup)
     {
@@ -60,13 +57,14 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
         }
 
         _area = _block.Address;
+        if (_overwrite) _copy = new PerfCopy((int)_mask + 1);
     }
 
     /// <summary>Whose it is.</summary>
     public int Cpu { get; }
 
     /// <summary>Whether something can be consumed.</summary>
-    public bool HasSample => _copyLeft > 0 || Head != Tail;
+    public bool HasSample => _copy is { IsEmpty: false } || Head != Tail;
 
     /// <summary>What became of its samples.</summary>
     public PerfBufferCounts Counts
@@ -74,7 +72,7 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
         get
         {
             // In this order, so that a sample that comes meanwhile can only be missing everywhere.
-            long delivered = Volatile.Read(ref _delivered), lost = Volatile.Read(ref Word(LostOffset)), accepted = Volatile.Read(ref Word(AcceptedOffset));
+            long delivered = Volatile.Read(ref Word(DeliveredOffset)), lost = Volatile.Read(ref Word(LostOffset)), accepted = Volatile.Read(ref Word(AcceptedOffset));
             return _overwrite
                 ? new PerfBufferCounts(Cpu, accepted, delivered, lost, accepted - lost - delivered)
                 : new PerfBufferCounts(Cpu, accepted + lost, delivered, lost, accepted - delivered);
@@ -100,7 +98,7 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
         ulong head = *(ulong*)(area + HeadOffset);
         ulong lost = *(ulong*)(area + PendingLostOffset);
         ulong need = lost == 0 ? record : record + LostSize;
-        if (need > _mask - (head - Volatile.Read(ref *(ulong*)(area + TailOffset))))
+        if (need > _mask - (head - *(ulong*)(area + SeenTailOffset)) && need > _mask - (head - SeeTail()))
         {
             *(ulong*)(area + PendingLostOffset) = lost + 1;
             Volatile.Write(ref Word(LostOffset), Word(LostOffset) + 1);
@@ -129,7 +127,7 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
 
     /// <summary>Hands samples over, oldest first. One reader at a time.</summary>
     /// <returns>False when the consumer has had enough.</returns>
-    public bool Consume(PerfSampleConsumer consumer, ref int samples) => _overwrite ? ConsumeCopy(consumer, ref samples) : ConsumeInPlace(consumer, ref samples);
+    public bool Consume(PerfSampleConsumer consumer, ref int samples) => _copy is { } copy ? ConsumeCopy(copy, consumer, ref samples) : ConsumeInPlace(consumer, ref samples);
 
     /// <summary>Whether enough samples came since the last time this was asked.</summary>
     public bool TakeSignal()
@@ -187,7 +185,7 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
                     }
                     finally
                     {
-                        Volatile.Write(ref _delivered, _delivered + 1);
+                        CountDelivered();
                     }
                 }
 
@@ -207,53 +205,49 @@ internal sealed unsafe class PerfCpuBuffer : IReclaimable
     }
 
     // What is overwritten under the reader could not be handed out: everything is copied first, and programs go on.
-    private bool ConsumeCopy(PerfSampleConsumer consumer, ref int samples)
+    private bool ConsumeCopy(PerfCopy copy, PerfSampleConsumer consumer, ref int samples)
     {
-        if (_copyLeft == 0) Copy();
-        while (_copyLeft > 0)
+        if (copy.IsEmpty) Fill(copy);
+        while (!copy.IsEmpty)
         {
-            int record = _copyRead;
-            ReadOnlySpan<byte> copy = _copy;
-            _copyRead += (int)(BitConverter.ToUInt32(copy[(record + 4)..]) >> 16);
-            _copyLeft--;
+            var record = copy.Next();
             samples++;
-            int length = BitConverter.ToInt32(copy[(record + (int)HeaderSize)..]);
             try
             {
-                if (!consumer(Cpu, copy.Slice(record + (int)(HeaderSize + LengthSize), length))) return false;
+                if (!consumer(Cpu, record.Slice((int)(HeaderSize + LengthSize), BitConverter.ToInt32(record[(int)HeaderSize..])))) return false;
             }
             finally
             {
-                Volatile.Write(ref _delivered, _delivered + 1);
+                CountDelivered();
             }
         }
 
         return true;
     }
 
-    private void Copy()
+    private void Fill(PerfCopy copy)
     {
-        if (_copy.Length == 0) _copy = new byte[_mask + 1];
         ref int gate = ref *(int*)(_area + GateOffset);
         SpinGate.Enter(ref gate);
         ulong position = *(ulong*)(_area + TailOffset), head = *(ulong*)(_area + HeadOffset);
-        _copyRead = _copyLength = 0;
-        fixed (byte* copy = _copy)
+        copy.Clear();
+        while (position < head)
         {
-            while (position < head)
-            {
-                byte* record = At(position);
-                uint size = RecordSize(record);
-                Unsafe.CopyBlockUnaligned(copy + _copyLength, record, size);
-                _copyLength += (int)size;
-                _copyLeft++;
-                position += size;
-            }
+            byte* record = At(position);
+            uint size = RecordSize(record);
+            copy.Add(new ReadOnlySpan<byte>(record, (int)size));
+            position += size;
         }
 
         Tail = position;
         SpinGate.Exit(ref gate);
     }
+
+    // Fetches the consumer's line, which is worth doing only when there seems to be no room.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ulong SeeTail() => *(ulong*)(_area + SeenTailOffset) = Tail;
+
+    private void CountDelivered() => Volatile.Write(ref Word(DeliveredOffset), Word(DeliveredOffset) + 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(byte* record, byte* data, uint size, byte* packet, uint packetSize, uint total)
