@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.ClearScript;
 using Microsoft.ClearScript.JavaScript;
 using Microsoft.ClearScript.V8;
@@ -13,6 +14,7 @@ internal sealed class V8Engine : Hosting.IScriptEngine
     // between two of its looks is survived.
     private const int OldSpaceMegabytes = 4096;
     private const int StackBytes = 1 << 20;
+    private const string MemoryMessage = "exceeded its memory limit";
     private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(20);
     private static readonly string Guards = GuestFile("guards.js"), Shim = GuestFile("bpf.js");
 
@@ -21,10 +23,15 @@ internal sealed class V8Engine : Hosting.IScriptEngine
     private readonly ScriptObject _guest;
     private readonly ScriptObject _load, _run, _fire, _pending;
     private readonly long _slice;
+    private readonly ScriptLimits _limits;
     private IArrayBuffer? _staging;
+
+    // Where the guest was when its time was over, if its side of the boundary caught that.
+    private string _whereTimeEnded = "";
 
     public V8Engine(ScriptLimits limits, ScriptModules modules, Func<string, string, string> host)
     {
+        _limits = limits;
         _slice = (long)Math.Clamp(limits.Callback.TotalMilliseconds / 4, 1, 50);
         _engine = new V8ScriptEngine(
             new V8RuntimeConstraints { MaxOldSpaceSize = OldSpaceMegabytes, HeapExpansionMultiplier = 1.5, MaxArrayBufferAllocation = (ulong)limits.HeapBytes },
@@ -38,7 +45,7 @@ internal sealed class V8Engine : Hosting.IScriptEngine
         };
         try
         {
-            _watchdog = new Watchdog(_engine.Interrupt, _engine.CancelInterrupt);
+            _watchdog = new Watchdog(ThrowInside, _engine.Interrupt, _engine.CancelInterrupt);
             _engine.DocumentSettings.Loader = new ModuleLoader(modules);
             _engine.DocumentSettings.AccessFlags = DocumentAccessFlags.EnableFileLoading;
             _engine.Execute(Document("guards"), Guards);
@@ -49,7 +56,7 @@ internal sealed class V8Engine : Hosting.IScriptEngine
                 _watchdog.Pause();
                 try
                 {
-                    return host(operation, values);
+                    return IsEndOfTime(operation, values) ? "" : host(operation, values);
                 }
                 finally
                 {
@@ -119,9 +126,11 @@ internal sealed class V8Engine : Hosting.IScriptEngine
     private T Call<T>(TimeSpan limit, Func<T> call)
     {
         _watchdog.Start(limit);
+        _whereTimeEnded = "";
         try
         {
-            return call();
+            var result = call();
+            return _watchdog.IsTimeOver ? throw new ScriptFaultException(ScriptFaultKind.Time, "", _whereTimeEnded) : result;
         }
         catch (Exception exception) when (exception is IScriptEngineException)
         {
@@ -136,9 +145,28 @@ internal sealed class V8Engine : Hosting.IScriptEngine
     private ScriptFaultException Fault(IScriptEngineException exception)
     {
         string details = exception.ErrorDetails ?? "";
-        if (exception.IsFatal || exception.Message.Contains("exceeded its memory limit", StringComparison.Ordinal)) return new ScriptFaultException(ScriptFaultKind.Memory, exception.Message, details);
-        if (exception is ScriptInterruptedException) return new ScriptFaultException(_watchdog.IsStopped ? ScriptFaultKind.Stopped : ScriptFaultKind.Time, exception.Message, details);
+        if (exception is ScriptInterruptedException && _watchdog.IsStopped) return new ScriptFaultException(ScriptFaultKind.Stopped, exception.Message, details);
+        if (_watchdog.IsTimeOver && !exception.IsFatal) return new ScriptFaultException(ScriptFaultKind.Time, exception.Message, _whereTimeEnded.Length > 0 ? _whereTimeEnded : details);
+        if (exception.IsFatal || exception.Message.Contains(MemoryMessage, StringComparison.Ordinal)) return new ScriptFaultException(ScriptFaultKind.Memory, exception.Message, details);
+        if (exception is ScriptInterruptedException) return new ScriptFaultException(ScriptFaultKind.Time, exception.Message, details);
         return new ScriptFaultException(ScriptFaultKind.Error, exception.Message, details);
+    }
+
+    // V8's monitor of the heap is the one thing that throws inside of a guest which runs: with nothing left to take, it does at once.
+    private void ThrowInside(bool active)
+    {
+        _engine.RuntimeHeapSizeViolationPolicy = active ? V8RuntimeViolationPolicy.Exception : V8RuntimeViolationPolicy.Interrupt;
+        _engine.MaxRuntimeHeapSize = active ? 1 : (UIntPtr)_limits.HeapBytes;
+    }
+
+    // The guest's side tells exceptions of handlers; this one is the watchdog's.
+    private bool IsEndOfTime(string operation, string values)
+    {
+        if (!_watchdog.IsTimeOver || operation != "error") return false;
+        using var told = JsonDocument.Parse(values);
+        if (told.RootElement[1].GetString()?.Contains(MemoryMessage, StringComparison.Ordinal) != true) return false;
+        _whereTimeEnded = told.RootElement[2].GetString() ?? "";
+        return true;
     }
 
     private ScriptObject Function(string name) => (ScriptObject)_guest.GetProperty(name);

@@ -88,6 +88,36 @@ public sealed class FailureTests : IDisposable
     {
         var (_, error) = _scripts.Fails("function spin() {\n  for (;;);\n}\nspin();", new ScriptOptions { Timeout = TimeSpan.FromMilliseconds(300) });
         Assert.Contains("0.3 s", error.Message, StringComparison.Ordinal);
+        Assert.Equal(("script.js", 2), (error.File, error.Line));
+        Assert.Contains("at spin (script.js:2:", error.Stack, StringComparison.Ordinal);
+        Assert.Contains("script.js:4:1", error.Stack, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bpf.on('ringbuf:events', e => {\n  for (;;);\n})", 2)]
+    [InlineData("bpf.onBatch('ringbuf:events', events => {\n  events.map(e => {\n    for (;;);\n  });\n})", 3)]
+    [InlineData("bpf.every(1, async () => {\n  for (;;);\n})", 2)]
+    [InlineData("bpf.on('ringbuf:events', async e => {\n  await bpf.sleep(1);\n  for (;;);\n})", 3)]
+    [InlineData("await bpf.sleep(1);\n/(a+)+b/.test('a'.repeat(40))", 2)]
+    public void A_callback_that_ran_too_long_is_found_where_it_was(string script, int line)
+    {
+        _scripts.Send(1);
+        var (exception, error) = _scripts.Fails(script, new ScriptOptions { Limits = new ScriptLimits { Callback = TimeSpan.FromMilliseconds(300) } });
+        Assert.Equal(("BPF4104", line), (exception.Id, error.Line));
+        Assert.DoesNotContain("memory", exception.Message, StringComparison.Ordinal);
+    }
+
+    // Nobody can say where these were: their handler's place stands for it.
+    [Theory]
+    [InlineData("\nbpf.on('ringbuf:events', e => { for (;;) try { for (;;); } catch {} })", "BPF4104")]
+    [InlineData("\nbpf.on('ringbuf:events', e => { const a = []; for (;;) a.push({ e }) })", "BPF4105")]
+    [InlineData("\nbpf.every(1, () => { const a = []; for (;;) a.push({}) })", "BPF4105")]
+    public void A_callback_that_had_to_be_interrupted_has_the_place_of_its_handler(string script, string id)
+    {
+        _scripts.Send(1);
+        var (exception, error) = _scripts.Fails(script, new ScriptOptions { Limits = new ScriptLimits { HeapBytes = 32 << 20, Callback = TimeSpan.FromSeconds(id == "BPF4104" ? 0.3 : 30) } });
+        Assert.Equal((id, 2), (exception.Id, error.Line));
+        Assert.Contains("registered here", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,7 +12,10 @@ public sealed partial class ScriptRun
     private bool _broken;
 
     /// <summary>Calls the guest; what it does wrong becomes an error among the output.</summary>
-    private bool Guarded(string handler, Action call)
+    /// <param name="handler">What is handled.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="place">The stack of who registered the handler.</param>
+    private bool Guarded(string handler, Action call, string place = "")
     {
         if (_broken || _ending.IsCancellationRequested) return false;
         try
@@ -22,24 +25,28 @@ public sealed partial class ScriptRun
         }
         catch (ScriptFaultException fault)
         {
-            Fail(fault, handler);
+            Fail(fault, handler, place);
             return false;
         }
     }
 
-    private void Fail(ScriptFaultException fault, string handler)
+    private void Fail(ScriptFaultException fault, string handler, string place = "")
     {
         if (fault.Kind == ScriptFaultKind.Stopped || _ending.IsCancellationRequested) return;
         _broken |= fault.Kind is ScriptFaultKind.Time or ScriptFaultKind.Memory;
+        // Who is interrupted cannot say where it was; then the place is that of the handler.
+        bool isKnown = fault.Kind == ScriptFaultKind.Error || ScriptError.Read("", handler, fault.Stack, _modules.Script).Line > 0;
+        string whose = isKnown || place.Length == 0 ? handler : $"{handler}, registered here,";
         var (rule, message) = fault.Kind switch
         {
             ScriptFaultKind.Time when IsTimeOver => (DiagnosticRules.ScriptTime, $"The script was still running when its {_options.Timeout.TotalSeconds} s were over."),
-            ScriptFaultKind.Time => (DiagnosticRules.ScriptTime, $"A callback for {handler} ran for more than {_options.Limits.Callback.TotalSeconds} s."),
+            ScriptFaultKind.Time => (DiagnosticRules.ScriptTime, $"A callback for {whose} ran for more than {_options.Limits.Callback.TotalSeconds} s."),
+            ScriptFaultKind.Memory when whose != handler => (DiagnosticRules.ScriptMemory, $"A callback for {whose} took more than {_options.Limits.HeapBytes >> 20} MB, with all that the script keeps."),
             ScriptFaultKind.Memory => (DiagnosticRules.ScriptMemory, $"The script took more than {_options.Limits.HeapBytes >> 20} MB."),
             _ when _answered is { } answered && fault.Message.EndsWith(answered.Message, StringComparison.Ordinal) => (answered.Rule, answered.Message),
             _ => (DiagnosticRules.ScriptError, fault.Message),
         };
-        PutError(rule, message, handler, fault.Stack);
+        PutError(rule, message, handler, isKnown ? fault.Stack : place);
     }
 
     // What a handler threw, as the guest's side tells it.

@@ -22,8 +22,8 @@ public sealed partial class ScriptRun
     private FrozenDictionary<string, Func<object?[], object?>> Operations() => new Dictionary<string, Func<object?[], object?>>
     {
         ["on"] = On,
-        ["every"] = values => AddTimer(Number(values, 0), repeats: true),
-        ["sleep"] = values => AddTimer(Number(values, 0), repeats: false),
+        ["every"] = values => AddTimer(Number(values, 0), repeats: true, Text(values, 1)),
+        ["sleep"] = values => AddTimer(Number(values, 0), repeats: false, ""),
         ["cancel"] = Cancel,
         ["delivered"] = values => _subscriptions.GetValueOrDefault(Id(values))?.Feed.Delivered ?? 0,
         ["dropped"] = values => _subscriptions.GetValueOrDefault(Id(values))?.Feed.Dropped ?? 0,
@@ -64,17 +64,17 @@ public sealed partial class ScriptRun
         if (_subscriptions.Count >= MostSubscriptions) throw DiagnosticRules.ScriptArgument.Error($"A script has at most {MostSubscriptions} subscriptions.");
         string source = Text(values, 0);
         var feed = _session.OpenFeed(source, source == _options.Watched ? _options.WatchedType : null);
-        var subscription = new Subscription(++_lastId, feed, new FeedWaiter(feed, Wake));
+        var subscription = new Subscription(++_lastId, feed, new FeedWaiter(feed, Wake), Text(values, 2));
         _subscriptions.Add(subscription.Id, subscription);
         return new Dictionary<string, object?> { ["id"] = subscription.Id, ["source"] = feed.Source, ["decoder"] = feed.Decoder, ["size"] = feed.Size };
     }
 
-    private int AddTimer(double milliseconds, bool repeats)
+    private int AddTimer(double milliseconds, bool repeats, string place)
     {
         if (!(milliseconds >= 0 && milliseconds <= int.MaxValue)) throw DiagnosticRules.ScriptArgument.Error("A time is a number of milliseconds from 0 to 2^31 − 1.");
         if (_timers.Count >= MostTimers) throw DiagnosticRules.ScriptArgument.Error($"A script has at most {MostTimers} timers.");
         long period = (long)(Math.Max(repeats ? 1 : 0, milliseconds) * Stopwatch.Frequency / 1000);
-        _timers.Add(++_lastId, new ScriptTimer(Stopwatch.GetTimestamp() + period, period, repeats));
+        _timers.Add(++_lastId, new ScriptTimer(Stopwatch.GetTimestamp() + period, period, repeats, place));
         return _lastId;
     }
 
@@ -159,7 +159,7 @@ public sealed partial class ScriptRun
         ["kernel"] = program.Kernel.ToString(),
     };
 
-    private sealed record Subscription(int Id, IEventFeed Feed, FeedWaiter Waiter);
+    private sealed record Subscription(int Id, IEventFeed Feed, FeedWaiter Waiter, string Place);
 
-    private sealed record ScriptTimer(long Due, long Period, bool Repeats);
+    private sealed record ScriptTimer(long Due, long Period, bool Repeats, string Place);
 }

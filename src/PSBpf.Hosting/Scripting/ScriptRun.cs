@@ -165,11 +165,11 @@ public sealed partial class ScriptRun : IDisposable
         }
 
         int next = 0;
-        Guarded(feed.Source, () => engine.Load(subscription.Id, _batch, feed.Dropped, Limit));
+        Guarded(feed.Source, () => engine.Load(subscription.Id, _batch, feed.Dropped, Limit), subscription.Place);
         while (next < _batch.Count && !IsOver && _subscriptions.ContainsKey(subscription.Id))
         {
             int start = next;
-            if (!Guarded(feed.Source, () => next = engine.Run(subscription.Id, start, Limit)) || next == start) break;
+            if (!Guarded(feed.Source, () => next = engine.Run(subscription.Id, start, Limit), subscription.Place) || next == start) break;
             Interlocked.Add(ref _handled, next - start);
             // A batch that takes long does not keep timers waiting.
             if (next < _batch.Count) FireTimers(engine);
@@ -188,7 +188,7 @@ public sealed partial class ScriptRun : IDisposable
             if (IsTimeOver || _broken || _ending.IsCancellationRequested || !_timers.TryGetValue(id, out var timer)) break;
             if (timer.Repeats) _timers[id] = timer with { Due = Math.Max(timer.Due + timer.Period, now) };
             else _timers.Remove(id);
-            Guarded("timer", () => engine.Fire(id, Limit));
+            Guarded("timer", () => engine.Fire(id, Limit), timer.Place);
         }
 
         return due.Length > 0;

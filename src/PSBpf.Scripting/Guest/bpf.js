@@ -215,8 +215,13 @@
     if (typeof handler !== 'function') throw new TypeError(`${what} takes a function`);
   }
 
+  // The stack of whoever registers a handler: a guest that is interrupted while it handles has none.
+  function place() {
+    try { return text(new Failure().stack); } catch { return ''; }
+  }
+
   function subscribe(source, handler, whole, returns) {
-    const opened = ask('on', text(source), whole);
+    const opened = ask('on', text(source), whole, place());
     const read = opened.decoder === null ? null : new Compile('h', opened.decoder)(decoding);
     subscriptions.set(opened.id, { handler, whole, returns, source: opened.source, size: opened.size, read });
     return new Subscription(opened.id, opened.source);
@@ -235,7 +240,7 @@
     },
     every(milliseconds, handler) {
       requireFunction(handler, 'bpf.every');
-      const id = ask('every', +milliseconds);
+      const id = ask('every', +milliseconds, place());
       timers.set(id, handler);
       return new Subscription(id, 'timer');
     },
