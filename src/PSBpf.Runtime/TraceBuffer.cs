@@ -13,6 +13,7 @@ public sealed class TraceBuffer
     private readonly TraceLine?[] _lines = new TraceLine?[Capacity];
     private long _head;
     private long _taken;
+    private long _lost;
 
     internal TraceBuffer()
     {
@@ -20,6 +21,22 @@ public sealed class TraceBuffer
 
     /// <summary>Lines that were printed so far.</summary>
     public long Produced => Volatile.Read(ref _head);
+
+    /// <summary>
+    /// What became of them: read by at least one reader, overwritten before anyone read them, and waiting for the next reader.
+    /// Their sum is what was printed.
+    /// </summary>
+    public (long Delivered, long Dropped, long Backlog) Counts
+    {
+        get
+        {
+            lock (_gate)
+            {
+                long backlog = Math.Min(_head - _taken, Capacity), dropped = _lost + _head - _taken - backlog;
+                return (_taken - _lost, dropped, backlog);
+            }
+        }
+    }
 
     /// <summary>Opens a reader, which begins with the first line that no reader has taken yet.</summary>
     public TraceReader OpenReader()
@@ -50,6 +67,8 @@ public sealed class TraceBuffer
             }
 
             if (position == _head) return null;
+            // What lies between was overwritten before any reader came to it.
+            if (position > _taken) _lost += position - _taken;
             var line = _lines[position++ % Capacity];
             _taken = Math.Max(_taken, position);
             return line;

@@ -58,6 +58,40 @@ Describe 'Watch-BpfRingBuffer -JavaScript' {
             Watch-BpfRingBuffer events -JavaScript 'e => e.data.sequence % 2 ? e.data.sequence : undefined' -Timeout 0 | Should -Be @(1, 3, 5)
         }
     }
+
+    It 'says at the end what was delivered and what was dropped' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5 | Out-Null
+            Watch-BpfRingBuffer events -JavaScript 'e => undefined' -Timeout 0 6>&1 | ForEach-Object { "$_" } | Should -Be 'events: delivered 5, dropped 0'
+        }
+    }
+
+    It 'has the limits of Invoke-BpfScript' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 2 | Out-Null
+            Watch-BpfRingBuffer events -JavaScript "e => {`n  for (;;); }" -CallbackTimeout 0.2 -Count 1 -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed[0].FullyQualifiedErrorId | Should -Be 'BPF4104,PSBpf.PowerShell.WatchBpfRingBuffer'
+            $failed[0].TargetObject.Line | Should -Be 2
+            Watch-BpfRingBuffer events -JavaScript 'e => { const a = []; for (;;) a.push({}) }' -HeapLimit 16MB -Count 1 -ErrorVariable failed -ErrorAction SilentlyContinue
+            $failed[0].FullyQualifiedErrorId | Should -Be 'BPF4105,PSBpf.PowerShell.WatchBpfRingBuffer'
+            Watch-BpfRingBuffer events -Timeout 0 | Should -HaveCount 2
+            foreach ($command in 'Watch-BpfRingBuffer', 'Watch-BpfPerfBuffer', 'Watch-BpfTrace') {
+                foreach ($name in 'CallbackTimeout', 'HeapLimit') {
+                    (Get-Command $command).Parameters[$name].ParameterType | Should -Be (Get-Command Invoke-BpfScript).Parameters[$name].ParameterType
+                }
+            }
+        }
+    }
+
+    It 'refuses limits without a function, and a function beside a script block' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_counter.bpf.o" | Out-Null
+            { Watch-BpfRingBuffer events -HeapLimit 16MB -Timeout 0 } | Should -Throw -ErrorId 'BPF4108,PSBpf.PowerShell.WatchBpfRingBuffer'
+            { Watch-BpfRingBuffer events -JavaScript 'e => e' -ScriptBlock { } -Timeout 0 } | Should -Throw -ErrorId 'BPF4108,PSBpf.PowerShell.WatchBpfRingBuffer'
+        }
+    }
 }
 
 Describe 'sample handlers' {

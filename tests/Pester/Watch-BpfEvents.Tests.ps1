@@ -83,8 +83,29 @@ Describe 'Watch-BpfTrace' {
         }
     }
 
-    It 'leaves the trace of the machine alone' {
-        { Watch-BpfTrace -Kernel Linux -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.WatchBpfTrace'
+    It 'says at any moment what became of the lines' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            "$(Watch-BpfTrace -Statistic)" | Should -Be 'delivered 0, dropped 0'
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 5000 | Out-Null
+            $before = Watch-BpfTrace -Statistic
+            $before.Produced | Should -Be 5000
+            $before.Backlog | Should -Be 4096
+            $before.Dropped | Should -Be 904
+            Watch-BpfTrace -Count 100 | Should -HaveCount 100
+            $after = Watch-BpfTrace -Statistic
+            $after.Delivered | Should -Be 100
+            $after.Dropped | Should -Be 904
+            $after.Delivered + $after.Dropped + $after.Backlog | Should -Be $after.Produced
+        }
+    }
+
+    It 'leaves the trace of the machine alone: <parameters>' -ForEach @(
+        @{ parameters = @{} }
+        @{ parameters = @{ JavaScript = 'e => e' } }
+        @{ parameters = @{ Statistic = $true } }
+    ) {
+        { Watch-BpfTrace -Kernel Linux @parameters -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.WatchBpfTrace'
     }
 }
 
@@ -113,6 +134,40 @@ Describe 'A watch in the background' {
             Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 3 | Out-Null
             $job = Watch-BpfRingBuffer records -Count 3 -AsJob -ScriptBlock { $global:seen++; "$seen of $($_.Data.length)" }
             $job | Wait-Job | Receive-Job | Should -Be @('1 of 54', '2 of 54', '3 of 54')
+            Remove-Job $job
+        }
+    }
+
+    It 'has what its JavaScript function returns, and what it says: <watch>' -ForEach @(
+        @{ watch = 'Watch-BpfPerfBuffer packets'; first = 1 }
+        @{ watch = 'Watch-BpfRingBuffer records'; first = 1 }
+        @{ watch = 'Watch-BpfTrace'; first = 'packet 1 of 54 bytes' }
+    ) {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            $job = & ([scriptblock]::Create("$watch -Count 7 -AsJob -JavaScript 'e => { console.warn(e.source); return e.data.sequence ?? e.data }'"))
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 10 | Out-Null
+            $job | Wait-Job | Out-Null
+            $job.State | Should -Be 'Completed'
+            $job.Delivered | Should -Be 7
+            $job.Counts.Delivered + $job.Counts.Dropped + $job.Counts.Backlog | Should -Be $job.Counts.Produced
+            $job.StatusMessage | Should -BeLike '*delivered 7, dropped 0'
+            $job.Warning | Should -HaveCount 7
+            $events = $job | Receive-Job -WarningAction SilentlyContinue
+            $events | Should -HaveCount 7
+            $events[0] | Should -Be $first
+            Remove-Job $job
+        }
+    }
+
+    It 'ends with a JavaScript function that never does' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_events.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } | Out-Null
+            $job = Watch-BpfRingBuffer records -AsJob -JavaScript 'e => { for (;;); }'
+            Stop-Job $job
+            $job.State | Should -Be 'Stopped'
+            Watch-BpfRingBuffer records -Timeout 0 | Should -HaveCount 1
             Remove-Job $job
         }
     }

@@ -53,5 +53,18 @@ public sealed partial class BpfSession
         return new BpfEventReader(PrintSource, new TraceFeed(managed.Trace.OpenReader(), _closing.Token));
     }
 
+    /// <summary>
+    /// What became of the lines that programs of the managed engine printed, at any moment: read by at least one reader, overwritten before
+    /// anyone read them, or waiting for the next reader.
+    /// </summary>
+    public BpfEventCounts TraceCounts
+    {
+        get
+        {
+            var (delivered, dropped, backlog) = ((ManagedKernel)Kernel(BpfKernelKind.Managed)).Trace.Counts;
+            return new BpfEventCounts(delivered + dropped + backlog, delivered, dropped, backlog);
+        }
+    }
+
     private static string SourceHint() => $"Name it {string.Join(", ", EventSources.Select(source => source.Prefix + "NAME"))} or {PrintSource}.";
 }

@@ -49,7 +49,7 @@ public sealed class InvokeBpfScript : BpfCmdlet
 
     /// <summary>Bytes that the script's objects may take, and its array buffers as many again; e.g. 64MB.</summary>
     [Parameter]
-    [ValidateRange(8L << 20, 1L << 30)]
+    [ValidateRange(ScriptPump.LeastHeap, ScriptPump.MostHeap)]
     public long HeapLimit { get; set; } = new ScriptLimits().HeapBytes;
 
     /// <inheritdoc/>
@@ -71,11 +71,8 @@ public sealed class InvokeBpfScript : BpfCmdlet
             Count = Count,
             Timeout = Timeout,
             Arguments = [.. (ArgumentList ?? []).Select(Values.FromPowerShell)],
-            Limits = new ScriptLimits { HeapBytes = HeapLimit, Callback = Bounded(CallbackTimeout) },
+            Limits = ScriptPump.Limits(CallbackTimeout, HeapLimit),
         });
         ScriptPump.Write(this, _run, Cancellation);
     }
-
-    // A guest without a limit could never be waited for.
-    private static TimeSpan Bounded(TimeSpan limit) => limit > TimeSpan.Zero ? limit : limit == TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromDays(1);
 }

@@ -41,7 +41,7 @@ public sealed class WatchBpfPerfBuffer : WatchCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var map in Resolve(Map)) Watch(() => Open(map), map, $"perf:{map.Id}", Type);
+        foreach (var map in Resolve(Map)) Watch(() => Open(map), map, $"perf:{map.Id}", () => map.Events.GetValueOrDefault(), Type);
     }
 
     private BpfEventReader Open(BpfMap map)

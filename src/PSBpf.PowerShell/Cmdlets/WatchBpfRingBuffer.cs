@@ -29,7 +29,7 @@ public sealed class WatchBpfRingBuffer : WatchCmdlet
             Watch(() => map.Type == MapType.RingBuf
                 ? map.OpenReader(Type)
                 : throw DiagnosticRules.WrongKind.Error($"Map '{map.Name}' is a {map.Type}, not a ring buffer.",
-                    action: map.HasEvents ? "Read it with Watch-BpfPerfBuffer." : "Read its entries with Get-BpfMapEntry."), map, $"ringbuf:{map.Id}", Type);
+                    action: map.HasEvents ? "Read it with Watch-BpfPerfBuffer." : "Read its entries with Get-BpfMapEntry."), map, $"ringbuf:{map.Id}", () => map.Events.GetValueOrDefault(), Type);
         }
     }
 }

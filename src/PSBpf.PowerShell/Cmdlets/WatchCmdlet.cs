@@ -11,9 +11,12 @@ namespace PSBpf.PowerShell;
 /// </summary>
 public abstract class WatchCmdlet : BpfCmdlet
 {
+    private static readonly string[] ForScripts = [nameof(CallbackTimeout), nameof(HeapLimit)];
+
     private BpfEventReader? _reader;
     private SteppablePipeline? _each;
     private ScriptRun? _script;
+    private Func<string>? _closingLine;
 
     /// <summary>End after so many events.</summary>
     [Parameter]
@@ -37,6 +40,16 @@ public abstract class WatchCmdlet : BpfCmdlet
     [ValidateNotNullOrEmpty]
     public string? JavaScript { get; set; }
 
+    /// <summary>How many seconds one call of -JavaScript's function may run.</summary>
+    [Parameter]
+    [TimeoutArgument]
+    public TimeSpan CallbackTimeout { get; set; } = new ScriptLimits().Callback;
+
+    /// <summary>Bytes that the objects of -JavaScript may take, and its array buffers as many again; e.g. 64MB.</summary>
+    [Parameter]
+    [ValidateRange(ScriptPump.LeastHeap, ScriptPump.MostHeap)]
+    public long HeapLimit { get; set; } = new ScriptLimits().HeapBytes;
+
     /// <summary>Watch in the background: the output is a job, and Receive-Job has the events.</summary>
     [Parameter]
     public SwitchParameter AsJob { get; set; }
@@ -44,14 +57,11 @@ public abstract class WatchCmdlet : BpfCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (JavaScript is not null && (ScriptBlock is not null || AsJob))
-        {
-            ThrowTerminatingError(ErrorRecords.From(
-                DiagnosticRules.ScriptArgument.At(
-                    ScriptBlock is not null ? "An event goes to -ScriptBlock or to -JavaScript, not to both." : "A job has no -JavaScript.",
-                    action: "Leave one of them out."),
-                null, null, null));
-        }
+        string? problem = JavaScript is not null
+            ? ScriptBlock is not null ? "An event goes to -ScriptBlock or to -JavaScript, not to both." : null
+            : ForScripts.FirstOrDefault(MyInvocation.BoundParameters.ContainsKey) is { } name ? $"-{name} is a limit of -JavaScript, which is not there." : null;
+        if (problem is not null)
+            ThrowTerminatingError(ErrorRecords.From(DiagnosticRules.ScriptArgument.At(problem, action: "Leave one of them out."), null, null, null));
 
         if (ScriptBlock is null || AsJob) return;
         _each = ScriptBlock.Create("param($block) ForEach-Object -Process $block").GetSteppablePipeline(CommandOrigin.Internal, [ScriptBlock]);
@@ -75,32 +85,40 @@ public abstract class WatchCmdlet : BpfCmdlet
     /// <param name="open">Opens its reader.</param>
     /// <param name="target">What an error is about.</param>
     /// <param name="source">Its name for a script.</param>
+    /// <param name="counts">What became of its events.</param>
     /// <param name="type">The struct that its events are; null to find it.</param>
-    private protected void Watch(Func<BpfEventReader> open, object target, string source, string? type = null)
+    private protected void Watch(Func<BpfEventReader> open, object target, string source, Func<BpfEventCounts> counts, string? type = null)
     {
         Try(() =>
         {
-            if (JavaScript is not null) HandToScript(source, type);
-            else if (AsJob) Start(open());
+            if (JavaScript is not null) HandToScript((target as BpfMap)?.Name ?? source, source, counts, type);
+            else if (AsJob) Start(new EventJob(MyInvocation.Line.Trim(), open(), Count, Timeout, ScriptBlock?.ToString()));
             else HandOut(open());
         }, target);
         Close(running: true);
     }
 
-    private void HandToScript(string source, string? type)
+    private void HandToScript(string name, string source, Func<BpfEventCounts> counts, string? type)
     {
         bool isFile = JavaScript!.EndsWith(".js", StringComparison.OrdinalIgnoreCase) || JavaScript.EndsWith(".mjs", StringComparison.OrdinalIgnoreCase);
         _script?.Dispose();
-        _script = new ScriptRun(
+        var script = new ScriptRun(
             Session,
             isFile ? ScriptSource.FromFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(JavaScript)) : ScriptSource.FromHandler(JavaScript),
-            new ScriptOptions { Watched = source, WatchedType = type, Count = Count, Timeout = Timeout });
-        ScriptPump.Write(this, _script, Cancellation);
+            new ScriptOptions { Watched = source, WatchedType = type, Count = Count, Timeout = Timeout, Limits = ScriptPump.Limits(CallbackTimeout, HeapLimit) });
+        if (AsJob)
+        {
+            Start(new ScriptJob(MyInvocation.Line.Trim(), script, name, counts));
+            return;
+        }
+
+        _script = script;
+        _closingLine = () => ClosingLine(name, counts(), script.Handled);
+        ScriptPump.Write(this, script, Cancellation);
     }
 
-    private void Start(BpfEventReader reader)
+    private void Start(WatchJob job)
     {
-        var job = new EventJob(MyInvocation.Line.Trim(), reader, Count, Timeout, ScriptBlock?.ToString());
         JobRepository.Add(job);
         job.Start();
         WriteObject(job);
@@ -109,6 +127,7 @@ public abstract class WatchCmdlet : BpfCmdlet
     private void HandOut(BpfEventReader reader)
     {
         _reader = reader;
+        _closingLine = () => ClosingLine(reader.Source, reader.Counts, reader.Delivered);
         var started = Stopwatch.GetTimestamp();
         while (reader.Delivered < Count)
         {
@@ -127,16 +146,17 @@ public abstract class WatchCmdlet : BpfCmdlet
     internal static BpfEvent Shown(BpfEvent read) => read with { Data = Values.ToPowerShell(read.Data)! };
 
     /// <summary>The line that ends a watch.</summary>
-    internal static string ClosingLine(BpfEventReader reader) => $"{reader.Source}: {reader.Counts with { Delivered = reader.Delivered, Backlog = 0 }}";
+    internal static string ClosingLine(string source, BpfEventCounts counts, long delivered) => $"{source}: {counts with { Delivered = delivered, Backlog = 0 }}";
 
     // On every way out, past the pipeline: as Write-Host does it while the pipeline runs, so that 6> takes it;
     // straight to the screen when only Dispose is called, since a later command has had enough.
     private void Close(bool running)
     {
-        if (_reader is not { } reader) return;
+        if (_closingLine is not { } closing) return;
+        _closingLine = null;
+        var line = closing();
+        _reader?.Dispose();
         _reader = null;
-        var line = ClosingLine(reader);
-        reader.Dispose();
         if (running) WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
         else Host?.UI?.WriteLine(line);
     }

@@ -8,7 +8,7 @@ namespace PSBpf.PowerShell;
 /// <summary>
 /// A watch in the background. Its output is the events, or what the script block makes of them in a runspace of its own, as a thread job does it.
 /// </summary>
-public sealed class EventJob : Job
+public sealed class EventJob : WatchJob
 {
     // Events that one call of the script block's pipeline takes: what waits stays in the source, where it is counted.
     private const int Batch = 256;
@@ -17,82 +17,29 @@ public sealed class EventJob : Job
     private readonly long _most;
     private readonly TimeSpan _timeout;
     private readonly string? _script;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Thread _thread;
 
     internal EventJob(string command, BpfEventReader reader, long most, TimeSpan timeout, string? script)
-        : base(command, $"Watch-{reader.Source}")
+        : base(command, reader.Source)
     {
         _reader = reader;
         _most = most;
         _timeout = timeout;
         _script = script;
-        PSJobTypeName = "BpfEventJob";
-        _thread = new Thread(Run) { IsBackground = true, Name = "PSBpf watch" };
     }
 
-    /// <summary>What became of the source's events.</summary>
-    public BpfEventCounts Counts => _reader.Counts;
-
-    /// <summary>How many events this job has taken.</summary>
-    public long Delivered => _reader.Delivered;
+    /// <inheritdoc/>
+    public override BpfEventCounts Counts => _reader.Counts;
 
     /// <inheritdoc/>
-    public override bool HasMoreData => Output.Count > 0 || Error.Count > 0 || Information.Count > 0;
+    public override long Delivered => _reader.Delivered;
 
-    /// <inheritdoc/>
-    public override string Location => _reader.Source;
-
-    /// <inheritdoc/>
-    public override string StatusMessage => WatchCmdlet.ClosingLine(_reader);
-
-    /// <inheritdoc/>
-    public override void StopJob()
+    private protected override void Watch()
     {
-        _stopping.Cancel();
-        if (Thread.CurrentThread != _thread && _thread.IsAlive) _thread.Join();
+        if (_script is null) Watch(read => Output.Add(PSObject.AsPSObject(read)));
+        else WatchThroughScript(_script);
     }
 
-    internal void Start()
-    {
-        SetJobState(JobState.Running);
-        _thread.Start();
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            StopJob();
-            _stopping.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
-
-    private void Run()
-    {
-        var state = JobState.Completed;
-        try
-        {
-            if (_script is null) Watch(read => Output.Add(PSObject.AsPSObject(read)));
-            else WatchThroughScript(_script);
-            if (_stopping.IsCancellationRequested) state = JobState.Stopped;
-        }
-#pragma warning disable CA1031 // A script block may throw anything, and it is the job's to tell.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            state = JobState.Failed;
-            Error.Add((exception as RuntimeException)?.ErrorRecord ?? new ErrorRecord(exception, "BpfEventJob", ErrorCategory.NotSpecified, _reader.Source));
-        }
-
-        var line = WatchCmdlet.ClosingLine(_reader);
-        _reader.Dispose();
-        Information.Add(new InformationRecord(line, _reader.Source));
-        SetJobState(state);
-    }
+    private protected override void Close() => _reader.Dispose();
 
     private void Watch(Action<BpfEvent> take)
     {
@@ -106,7 +53,7 @@ public sealed class EventJob : Job
         runspace.Open();
         using var shell = System.Management.Automation.PowerShell.Create();
         shell.Runspace = runspace;
-        using var stop = _stopping.Token.Register(static shell => ((System.Management.Automation.PowerShell)shell!).BeginStop(null, null), shell);
+        using var stop = Stopping.Register(static shell => ((System.Management.Automation.PowerShell)shell!).BeginStop(null, null), shell);
         shell.Streams.Error.DataAdded += (sender, added) => Error.Add(((PSDataCollection<ErrorRecord>)sender!)[added.Index]);
         shell.AddScript($"$input | ForEach-Object -Process {{{script}\n}}");
         var batch = new List<PSObject>();
@@ -124,6 +71,6 @@ public sealed class EventJob : Job
     {
         var left = _timeout == Timeout.InfiniteTimeSpan ? _timeout : _timeout - Stopwatch.GetElapsedTime(started);
         if (left < TimeSpan.Zero && _timeout != Timeout.InfiniteTimeSpan) left = TimeSpan.Zero;
-        return _reader.TryRead(out read, left, _stopping.Token);
+        return _reader.TryRead(out read, left, Stopping);
     }
 }
