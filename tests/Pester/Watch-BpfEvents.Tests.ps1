@@ -197,8 +197,8 @@ Describe 'Register-BpfEvent' {
             for ($waited = 0; $global:seenEvents.Count -lt 3 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
             # PowerShell hands events to threads of its pool; the identifiers have their order.
             $global:seenEvents | Sort-Object Order | ForEach-Object Text | Should -Be @('eth0 1', 'eth0 2', 'eth0 3')
-            for ($waited = 0; $ExecutionContext.Events.Subscribers.Count -gt 0 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
-            $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
+            for ($waited = 0; @(Get-EventSubscriber).Count -gt 0 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
+            Get-EventSubscriber | Should -BeNullOrEmpty
             # What the subscriber did not see is there for others.
             Watch-BpfRingBuffer records -Timeout 0 | ForEach-Object { $_.Data.sequence } | Should -Be @(4, 5)
             Remove-Job $job -Force
@@ -210,20 +210,20 @@ Describe 'Register-BpfEvent' {
             $program = Import-BpfProgram "$samples/packet_events.bpf.o"
             Register-BpfEvent printk -SourceIdentifier lines
             Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 2 | Out-Null
-            $queue = $ExecutionContext.Events.ReceivedEvents
-            for ($waited = 0; $queue.Count -lt 2 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
-            $queue | Sort-Object EventIdentifier | ForEach-Object { $_.SourceEventArgs.Data } | Should -Be @('packet 1 of 54 bytes', 'packet 2 of 54 bytes')
-            $subscriber = $ExecutionContext.Events.Subscribers | Where-Object SourceIdentifier -eq lines
-            $subscriber.SourceObject.Counts.Produced | Should -Be 2
-            $ExecutionContext.Events.UnsubscribeEvent($subscriber)
-            $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
-            while ($queue.Count -gt 0) { $queue.RemoveAt(0) }
+            (Wait-Event lines -Timeout 60).SourceIdentifier | Should -Be 'lines'
+            for ($waited = 0; @(Get-Event lines).Count -lt 2 -and $waited -lt 200; $waited++) { Start-Sleep -Milliseconds 50 }
+            Get-Event lines | Sort-Object EventIdentifier | ForEach-Object { $_.SourceEventArgs.Data } | Should -Be @('packet 1 of 54 bytes', 'packet 2 of 54 bytes')
+            (Get-EventSubscriber lines).SourceObject.Counts.Produced | Should -Be 2
+            Unregister-Event lines
+            Get-EventSubscriber | Should -BeNullOrEmpty
+            Remove-Event lines
+            Get-Event | Should -BeNullOrEmpty
         }
     }
 
     It 'refuses what is no source' {
         { Register-BpfEvent nonsense } | Should -Throw -ErrorId 'BPF4006,PSBpf.PowerShell.RegisterBpfEvent'
         { Register-BpfEvent ringbuf:nothing } | Should -Throw -ErrorId 'BPF4001,PSBpf.PowerShell.RegisterBpfEvent'
-        $ExecutionContext.Events.Subscribers | Should -BeNullOrEmpty
+        Get-EventSubscriber | Should -BeNullOrEmpty
     }
 }
