@@ -96,7 +96,7 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         while (true)
         {
             if (_disposed || cancellation.IsCancellationRequested) return false;
-            if (ring.HasSample) return true;
+            if (IsReady()) return true;
             var left = timeout;
             if (timeout != Timeout.InfiniteTimeSpan)
             {
@@ -104,7 +104,7 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
                 if (left <= TimeSpan.Zero) return false;
             }
 
-            if (ring.Wait(left, cancellation)) return true;
+            if (ring.Wait(left, cancellation) && IsReady()) return true;
         }
     }
 
@@ -118,6 +118,30 @@ internal sealed unsafe class RingBufferReader(RingBufferMap ring) : IRingBufferR
         }
 
         ring.Release();
+    }
+
+    // A record that was discarded is nothing to be told of. Who consumes right now goes over them itself.
+    private bool IsReady()
+    {
+        if (!_reading.TryEnter()) return ring.HasSample;
+        try
+        {
+            if (_disposed) return false;
+            ulong position = ring.ConsumerPosition;
+            while (position < ring.ProducerPosition)
+            {
+                uint word = Volatile.Read(ref *ring.HeaderAt(position));
+                if ((word & (RingBufferMap.Busy | RingBufferMap.Discarded)) != RingBufferMap.Discarded) break;
+                position += ((word & ~RingBufferMap.Discarded) + RingBufferMap.HeaderSize + 7) & ~7u;
+            }
+
+            if (position != ring.ConsumerPosition) Publish(position);
+            return ring.HasSample;
+        }
+        finally
+        {
+            _reading.Exit();
+        }
     }
 
     private void Publish(ulong position)
