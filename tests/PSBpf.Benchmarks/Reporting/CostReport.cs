@@ -6,7 +6,7 @@ namespace PSBpf.Benchmarks.Reporting;
 /// <summary>A group of costs as a table: a row for each subject, a column for each thing measured of it.</summary>
 internal static class CostReport
 {
-    private const int SubjectWidth = 18, Gap = 2;
+    private const int SubjectWidth = 24, Gap = 2;
 
     public static void Write(TextWriter output, IReadOnlyList<CostFigure> figures)
     {
