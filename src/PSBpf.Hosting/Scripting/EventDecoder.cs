@@ -81,8 +81,9 @@ internal sealed class EventDecoder
                 (_, BtfInt integer) => Integer(integer, bit + integer.BitOffset, integer.Bits),
                 _ => Expression(type, bit / 8),
             };
-            // Computed, so that a member named __proto__ is one.
-            into.Append(CultureInfo.InvariantCulture, $"[{Quote(member.Name)}]:{read},");
+            // Computed where it has to be, so that a member named __proto__ is one: V8 makes objects with computed names three times as slowly.
+            string name = Quote(member.Name);
+            into.Append(CultureInfo.InvariantCulture, $"{(member.Name == "__proto__" ? $"[{name}]" : name)}:{read},");
         }
     }
 

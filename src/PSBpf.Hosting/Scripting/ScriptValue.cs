@@ -142,7 +142,9 @@ internal static class ScriptValue
             case JsonValueKind.True: return true;
             case JsonValueKind.False: return false;
             case JsonValueKind.String: return element.GetString();
-            case JsonValueKind.Number: return element.TryGetInt32(out int small) ? (object)small : element.TryGetInt64(out long large) ? (object)large : element.GetDouble();
+            // A number of a script: beyond 2^53 its digits are not its value, only enough of them to tell it from others.
+            case JsonValueKind.Number:
+                return element.TryGetInt32(out int small) ? (object)small : element.TryGetInt64(out _) ? (object)(long)element.GetDouble() : element.GetDouble();
             case JsonValueKind.Array: return Decode(element[0].GetString(), element[1]);
             default: return null;
         }

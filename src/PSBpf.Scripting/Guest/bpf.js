@@ -11,6 +11,7 @@
   const Bytes = Uint8Array, Words = Int32Array, View = DataView, Compile = Function, Failure = Error, Time = Date, Later = Promise, Pairs = Map, Unique = Set;
   const isView = ArrayBuffer.isView, fromHex = Bytes.fromHex, toHex = Bytes.prototype.toHex, slice = ArrayBuffer.prototype.slice;
   const Buffer = ArrayBuffer, Integer = BigInt, isFinite = Number.isFinite, asNumber = Number;
+  const { fromCharCode } = String;
   const Deepest = 32, Safe = 9007199254740991n, Widest = 1n << 128n;
 
   const subscriptions = new Pairs(), timers = new Pairs(), sleepers = new Pairs();
@@ -134,8 +135,14 @@
       return value <= Safe && value >= -Safe ? asNumber(value) : value;
     },
     bytes(view, at, length) { return new Bytes(view.buffer, view.byteOffset + at, length); },
-    // char[]: text up to its zero; bytes when it is none.
+    // char[]: text up to its zero; bytes when it is none. Plain letters are most of it, and one call makes them text.
     text(view, at, length) {
+      const all = view.all, end = at + length;
+      let next = at;
+      for (let letter; next < end && (letter = all[next]) !== 0; next++) if (letter < 32 || letter > 126) return this.anyText(view, at, length);
+      return next === at ? '' : apply(fromCharCode, null, new Bytes(view.buffer, at, next - at));
+    },
+    anyText(view, at, length) {
       let result = '', i = 0;
       while (i < length) {
         const first = view.getUint8(at + i);
@@ -307,7 +314,10 @@
       const subscription = subscriptions.get(id);
       if (subscription === undefined) { batch = null; return; }
       const buffer = apply(slice, staging, [0, used]);
-      batch = { buffer, view: new View(buffer), table: new Words(buffer, table, 3 * count), count, time, dropped,
+      const view = new View(buffer);
+      // Within reach of the decoders: reading a byte so is cheaper than a call.
+      view.all = new Bytes(buffer);
+      batch = { buffer, view, table: new Words(buffer, table, 3 * count), count, time, dropped,
         source: subscription.source, size: subscription.size, read: subscription.read };
     },
 
