@@ -59,6 +59,14 @@ Describe 'Watch-BpfRingBuffer -JavaScript' {
         }
     }
 
+    It 'takes a module with more than its function' {
+        Use-BpfSession {
+            $program = Import-BpfProgram "$samples/packet_counter.bpf.o"
+            Invoke-BpfProgram $program -Packet @{ tcp = @{ dport = 23 } } -Repeat 3 | Out-Null
+            Watch-BpfRingBuffer events -JavaScript 'let n = 10; export default e => ++n' -Timeout 0 | Should -Be @(11, 12, 13)
+        }
+    }
+
     It 'says at the end what was delivered and what was dropped' {
         Use-BpfSession {
             $program = Import-BpfProgram "$samples/packet_counter.bpf.o"

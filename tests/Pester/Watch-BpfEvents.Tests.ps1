@@ -109,6 +109,37 @@ Describe 'Watch-BpfTrace' {
     }
 }
 
+Describe 'A consumer that is slower than the programs' {
+    It 'ends when its time is over: <watch>' -ForEach @(
+        @{ watch = 'Watch-BpfPerfBuffer packets -Timeout 0.2' }
+        @{ watch = 'Watch-BpfRingBuffer records -Timeout 0.2' }
+        @{ watch = 'Watch-BpfRingBuffer records -Timeout 0' }
+        @{ watch = 'Watch-BpfTrace -Timeout 0.2' }
+    ) {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_events.bpf.o" -Attach xdp:eth0 | Out-Null
+            $source = Start-BpfSource -Packet @{ tcp = @{ dport = 23 } } -Hook xdp:eth0
+            $seen = & ([scriptblock]::Create("$watch -ScriptBlock { [Threading.Thread]::SpinWait(100); 1 }"))
+            $job = & ([scriptblock]::Create("$watch -AsJob"))
+            ($job | Wait-Job).State | Should -Be 'Completed'
+            Remove-Job $job
+            & ([scriptblock]::Create("$watch -JavaScript 'e => undefined'"))
+            (Get-BpfSource $source.Name).State | Should -Be 'Running'
+            $source | Stop-BpfSource
+            if ($watch -notlike '*-Timeout 0') { $seen.Count | Should -BeGreaterThan 0 }
+        }
+    }
+
+    It 'loses what the accounts say, also when it stalls' {
+        $turns = & "$PSScriptRoot/../../scripts/soak-events.ps1" -Seconds 1
+        $turns | Should -HaveCount 6
+        foreach ($turn in $turns) {
+            $turn.Written | Should -BeGreaterThan 0
+            $turn.Delivered + $turn.Dropped + $turn.Waiting | Should -Be $turn.Written
+        }
+    }
+}
+
 Describe 'A watch in the background' {
     It 'is a job that has the events: <watch>' -ForEach @(
         @{ watch = 'Watch-BpfPerfBuffer packets' }

@@ -71,7 +71,7 @@ public sealed partial class ScriptSource
         ? line
         : FirstLine().Replace(line, match => $"{TextName}:1:{Math.Max(1, int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture) - _added)}");
 
-    [GeneratedRegex(@"^\s*export\s+default\b|^\s*export\s*\{", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?:^|[;}])\s*export(?:\s+default\b|\s*\{)", RegexOptions.Multiline)]
     private static partial Regex Exports();
 
     [GeneratedRegex(@"script\.js:1:(\d{1,9})")]

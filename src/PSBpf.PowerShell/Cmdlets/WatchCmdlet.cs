@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting;
@@ -105,7 +104,7 @@ public abstract class WatchCmdlet : BpfCmdlet
         var script = new ScriptRun(
             Session,
             isFile ? ScriptSource.FromFile(SessionState.Path.GetUnresolvedProviderPathFromPSPath(JavaScript)) : ScriptSource.FromHandler(JavaScript),
-            new ScriptOptions { Watched = source, WatchedType = type, Count = Count, Timeout = Timeout, Limits = ScriptPump.Limits(CallbackTimeout, HeapLimit) });
+            new ScriptOptions { Watched = source, WatchedType = type, Count = WatchTurn.Most(Count, Timeout, counts().Backlog), Timeout = Timeout, Limits = ScriptPump.Limits(CallbackTimeout, HeapLimit) });
         if (AsJob)
         {
             Start(new ScriptJob(MyInvocation.Line.Trim(), script, name, counts));
@@ -128,12 +127,9 @@ public abstract class WatchCmdlet : BpfCmdlet
     {
         _reader = reader;
         _closingLine = () => ClosingLine(reader.Source, reader.Counts, reader.Delivered);
-        var started = Stopwatch.GetTimestamp();
-        while (reader.Delivered < Count)
+        var turn = new WatchTurn(reader, Count, Timeout);
+        while (turn.TryRead(out var read, Cancellation))
         {
-            var left = Timeout == System.Threading.Timeout.InfiniteTimeSpan ? Timeout : Timeout - Stopwatch.GetElapsedTime(started);
-            if (left < TimeSpan.Zero && Timeout != System.Threading.Timeout.InfiniteTimeSpan) left = TimeSpan.Zero;
-            if (!reader.TryRead(out var read, left, Cancellation)) break;
             var shown = Shown(read);
             if (_each is null) WriteObject(shown);
             else _each.Process(shown);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using PSBpf.Hosting;
@@ -43,8 +42,8 @@ public sealed class EventJob : WatchJob
 
     private void Watch(Action<BpfEvent> take)
     {
-        var started = Stopwatch.GetTimestamp();
-        while (_reader.Delivered < _most && TryRead(started, out var read)) take(WatchCmdlet.Shown(read));
+        var turn = new WatchTurn(_reader, _most, _timeout);
+        while (turn.TryRead(out var read, Stopping)) take(WatchCmdlet.Shown(read));
     }
 
     private void WatchThroughScript(string script)
@@ -57,20 +56,13 @@ public sealed class EventJob : WatchJob
         shell.Streams.Error.DataAdded += (sender, added) => Error.Add(((PSDataCollection<ErrorRecord>)sender!)[added.Index]);
         shell.AddScript($"$input | ForEach-Object -Process {{{script}\n}}");
         var batch = new List<PSObject>();
-        var started = Stopwatch.GetTimestamp();
-        while (_reader.Delivered < _most && TryRead(started, out var read))
+        var turn = new WatchTurn(_reader, _most, _timeout);
+        while (turn.TryRead(out var read, Stopping))
         {
             batch.Clear();
             batch.Add(PSObject.AsPSObject(WatchCmdlet.Shown(read)));
-            while (batch.Count < Batch && _reader.Delivered < _most && _reader.TryRead(out read, TimeSpan.Zero)) batch.Add(PSObject.AsPSObject(WatchCmdlet.Shown(read)));
+            while (batch.Count < Batch && turn.TryReadNow(out read)) batch.Add(PSObject.AsPSObject(WatchCmdlet.Shown(read)));
             foreach (var made in shell.Invoke(batch)) Output.Add(made);
         }
-    }
-
-    private bool TryRead(long started, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out BpfEvent? read)
-    {
-        var left = _timeout == Timeout.InfiniteTimeSpan ? _timeout : _timeout - Stopwatch.GetElapsedTime(started);
-        if (left < TimeSpan.Zero && _timeout != Timeout.InfiniteTimeSpan) left = TimeSpan.Zero;
-        return _reader.TryRead(out read, left, Stopping);
     }
 }
