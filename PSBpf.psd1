@@ -9,7 +9,7 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @(
-        'formats/BpfEvent.format.ps1xml'
+        'formats/BpfEvent.format.ps1xml', 'formats/BpfEventCounts.format.ps1xml'
         'formats/BpfHook.format.ps1xml'
         'formats/BpfInstruction.format.ps1xml'
         'formats/BpfLink.format.ps1xml'
