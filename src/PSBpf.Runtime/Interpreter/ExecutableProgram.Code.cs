@@ -16,7 +16,7 @@ internal sealed unsafe partial class ExecutableProgram
     /// <summary>Its machine code; null while it has none.</summary>
     public CompiledProgram? Compiled => Volatile.Read(ref _compiled);
 
-    /// <summary>The same as long as nobody wants to know how long runs take; null then: the check that sees it is one that is made anyway.</summary>
+    /// <summary>The same to be run: with a way in that measures runs while somebody wants to know how long they take. Nothing has to be asked for that.</summary>
     public CompiledProgram? Direct => Volatile.Read(ref _direct);
 
     /// <summary>What it did. Runs are counted always, measured only where <see cref="SetTimed"/> says so.</summary>
@@ -40,7 +40,7 @@ internal sealed unsafe partial class ExecutableProgram
             {
                 var compiled = isChecked ? Translate(options, isChecked) : CompileUnchecked(options);
                 Volatile.Write(ref _compiled, compiled);
-                if (!Statistics.IsTimed) Volatile.Write(ref _direct, compiled);
+                Volatile.Write(ref _direct, Statistics.IsTimed ? compiled?.Measured() : compiled);
             }
             catch (NotCompilableException exception)
             {
@@ -58,7 +58,7 @@ internal sealed unsafe partial class ExecutableProgram
         lock (_compiling)
         {
             Statistics.IsTimed = timed;
-            Volatile.Write(ref _direct, timed ? null : _compiled);
+            Volatile.Write(ref _direct, timed ? _compiled?.Measured() : _compiled);
         }
     }
 

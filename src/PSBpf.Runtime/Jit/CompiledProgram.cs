@@ -1,7 +1,9 @@
 using System.Reflection.Emit;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using PSBpf.Kernel;
 using PSBpf.Runtime.Jit.Emit;
+using PSBpf.Runtime.Memory;
 using PSBpf.Runtime.Runs;
 
 namespace PSBpf.Runtime.Jit;
@@ -23,6 +25,18 @@ internal sealed class CompiledProgram
         Entry = (CompiledEntry)entry.CreateDelegate(typeof(CompiledEntry), this);
     }
 
+    // The same code with another way in, which measures some of the runs.
+    private CompiledProgram(CompiledProgram original)
+    {
+        _handles = [];
+        Methods = original.Methods;
+        IsChecked = original.IsChecked;
+        EntryPointer = original.EntryPointer;
+        Duration = original.Duration;
+        NativeCode = original.NativeCode;
+        Entry = original.RunMeasured;
+    }
+
     ~CompiledProgram()
     {
         foreach (var handle in _handles) handle.Free();
@@ -42,6 +56,13 @@ internal sealed class CompiledProgram
 
     /// <summary>Its machine code, where it was asked for.</summary>
     public IReadOnlyList<NativeCode> NativeCode { get; init; } = [];
+
+    /// <summary>Makes a way in that measures some of the runs.</summary>
+    public CompiledProgram Measured() => new(this);
+
+    [MethodImpl(HotCode.Optimized)]
+    private ulong RunMeasured(RunState run, ulong framePointer, ulong context) =>
+        run.IsDue() ? run.Measure(Entry, framePointer, context) : Entry(run, framePointer, context);
 }
 
 /// <summary>Runs compiled code.</summary>

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Jit;
-using PSBpf.Runtime.Memory;
-using PSBpf.Runtime.Statistics;
 
 namespace PSBpf.Runtime.Runs;
 
@@ -13,26 +11,10 @@ namespace PSBpf.Runtime.Runs;
 /// </summary>
 internal sealed unsafe partial class RunState
 {
-    // The machine code when runs are measured, which _direct is null then to say.
-    private CompiledProgram? _behind;
-    private RunTimer? _timer;
-
     /// <summary>Looks again whether runs are to be measured, between two runs of the same program.</summary>
     public void FollowStatistics()
     {
-        bool measures = _direct is null && _timer is not null;
-        if (_entry.Statistics.IsTimed == measures) return;
-        if (measures)
-        {
-            _timer = null;
-            _direct = _behind;
-            return;
-        }
-
-        _timer = _counters.OpenTimer();
-        if (_direct is null) return;
-        _behind = _direct;
-        _direct = null;
+        if (_direct is not null && _direct != _entry.Direct) _direct = _entry.Direct;
     }
 
     /// <summary>Counts runs that returned the same.</summary>
@@ -42,13 +24,18 @@ internal sealed unsafe partial class RunState
     /// <summary>Counts an event that the program could not put into a buffer.</summary>
     public void CountDropped() => _counters.CountDropped();
 
-    // There is no machine code, or it is not to be used, or runs are measured.
-    [MethodImpl(HotCode.Optimized)]
-    private void BeginOther(ExecutableProgram program, bool interpret, JitOptions jit)
+    /// <summary>Counts a run that begins while times are wanted.</summary>
+    /// <returns>Whether it is to be measured.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsDue() => (_counters.Timer ?? _counters.OpenTimer()).IsDue();
+
+    /// <summary>Runs compiled code and measures it.</summary>
+    public ulong Measure(CompiledEntry entry, ulong framePointer, ulong context)
     {
-        _behind = interpret || jit.Mode == JitMode.Off ? null : program.Compiled;
-        if (_behind is null && !interpret) program.CountRun(jit);
-        _timer = program.Statistics.IsTimed ? _counters.OpenTimer() : null;
+        long start = Stopwatch.GetTimestamp();
+        ulong result = entry(this, framePointer, context);
+        _counters.OpenTimer().Add(Stopwatch.GetTimestamp() - start);
+        return result;
     }
 
     private void Enter(ExecutableProgram program)
@@ -57,20 +44,14 @@ internal sealed unsafe partial class RunState
         _counters = program.Statistics.On(CpuId);
     }
 
-    [MethodImpl(HotCode.Optimized)]
-    private ulong ExecuteOther()
-    {
-        var compiled = _behind;
-        if (_timer is not { } timer || !timer.IsDue()) return compiled is not null ? ExecuteCompiled(compiled, (ulong)Context, 0) : InterpretAlone();
-        long start = Stopwatch.GetTimestamp();
-        ulong result = compiled is not null ? ExecuteCompiled(compiled, (ulong)Context, 0) : InterpretAlone();
-        timer.Add(Stopwatch.GetTimestamp() - start);
-        return result;
-    }
-
-    private ulong InterpretAlone()
+    // There is no machine code, or it is not to be used.
+    private ulong ExecuteInterpreted()
     {
         var none = default(NoObserver);
-        return Interpret(ref none);
+        if (!_entry.Statistics.IsTimed || !IsDue()) return Interpret(ref none);
+        long start = Stopwatch.GetTimestamp();
+        ulong result = Interpret(ref none);
+        _counters.OpenTimer().Add(Stopwatch.GetTimestamp() - start);
+        return result;
     }
 }

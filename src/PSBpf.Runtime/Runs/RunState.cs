@@ -94,7 +94,7 @@ internal sealed unsafe partial class RunState
         var jit = Engine.Jit;
         _direct = interpret || jit.Mode == JitMode.Off ? null : program.Direct;
         if (_entry != program) Enter(program);
-        if (_direct is null) BeginOther(program, interpret, jit);
+        if (_direct is null && !interpret) program.CountRun(jit);
         if (Program != program) Program = program;
         Environment = environment;
         _cancellation = cancellation;
@@ -107,7 +107,7 @@ internal sealed unsafe partial class RunState
     public ulong Execute()
     {
         if (_direct is { } compiled) return ExecuteCompiled(compiled, (ulong)Context, 0);
-        return ExecuteOther();
+        return ExecuteInterpreted();
     }
 
     /// <summary>Runs the program from its start with the checked interpreter, r1 pointing to the context.</summary>
@@ -142,7 +142,7 @@ internal sealed unsafe partial class RunState
     }
 
     /// <summary>Runs the program from its start, compiled with checks, with r1 and r2 as given.</summary>
-    public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled((_direct ?? _behind)!, first, second);
+    public ulong ExecuteChecked(ulong first, ulong second) => ExecuteCompiled(_direct!, first, second);
 
     [MethodImpl(HotCode.Optimized)]
     private ulong ExecuteCompiled(CompiledProgram compiled, ulong first, ulong second)
