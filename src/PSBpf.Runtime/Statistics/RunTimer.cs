@@ -6,10 +6,10 @@ using PSBpf.Kernel;
 namespace PSBpf.Runtime.Statistics;
 
 /// <summary>
-/// Measures some of a program's runs on one virtual CPU: one in 64 on the average, at distances that vary, since packets come in
+/// Measures some of a program's runs on one virtual CPU: one in 256 on the average, at distances that vary, since packets come in
 /// patterns; and more of them after each look, so that a program that runs seldom is measured too. A measured run counts for
 /// itself and those before it that were not, which makes sums and percentiles those of all runs, whatever the distances were. One that took many
-/// times as long as those before counts for itself alone: most likely the system gave its processor to somebody else meanwhile, and 64 times that
+/// times as long as those before counts for itself alone: most likely the system gave its processor to somebody else meanwhile, and 256 times that
 /// would be more time than there was.
 /// </summary>
 internal sealed class RunTimer
@@ -18,7 +18,7 @@ internal sealed class RunTimer
     public const int Burst = 32;
 
     private const int Times = 16, ShortestInterruption = 5_000, Smoothing = 8;
-    private const int ShortestGap = 32, GapMask = 63;
+    private const int ShortestGap = 128, GapMask = 255;
     private const int Runs = ProgramCounters.Room, Nanoseconds = Runs + 1, Asked = Nanoseconds + 1, Passed = Asked + 1, Gap = Passed + 1, Left = Gap + 1,
         Random = Left + 1, Usual = Random + 1, Buckets = Usual + 1, Length = Buckets + RunTimes.BucketCount + ProgramCounters.Room;
 
