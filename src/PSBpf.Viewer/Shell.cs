@@ -22,8 +22,13 @@ internal sealed class Shell
     private int _height;
 
     /// <summary>Opens it on its first page.</summary>
-    public Shell(TopOptions options, IWorker worker, DateTimeOffset now)
+    /// <param name="options">How it starts.</param>
+    /// <param name="worker">Does what takes long.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="foreignMaps">Where maps of others come from; null for the options' kernel.</param>
+    public Shell(TopOptions options, IWorker worker, DateTimeOffset now, IForeignMaps? foreignMaps = null)
     {
+        ForeignMaps = foreignMaps ?? new KernelMaps(options);
         Worker = worker;
         Now = now;
         State = new TopState(options);
@@ -41,6 +46,9 @@ internal sealed class Shell
 
     /// <summary>What the top knows.</summary>
     public TopState State { get; }
+
+    /// <summary>The maps of others.</summary>
+    public IForeignMaps ForeignMaps { get; }
 
     /// <summary>Does what takes long.</summary>
     public IWorker Worker { get; }

@@ -33,6 +33,18 @@ public sealed partial class BpfSession
             status, kernel, [.. status.MapIds.Select(id => maps.GetValueOrDefault(id) is { Length: > 0 } name ? name : $"{id}")], [.. links[status.Id]]))];
     }
 
+    /// <summary>The maps that a kernel holds and that are not of this session, by the kernel's id, without opening any.</summary>
+    /// <exception cref="BpfException">BPF3001 to BPF3003 when the Linux kernel cannot be asked.</exception>
+    public IReadOnlyList<BpfKernelMap> ListForeignMaps(BpfKernelKind kernel)
+    {
+        var asked = Kernel(kernel);
+        var own = Maps.Where(map => map.Kernel == kernel).Select(map => map.KernelId).ToHashSet();
+        var foreign = Guard(asked.GetMaps).Where(status => !own.Contains(status.Id)).OrderBy(status => status.Id).ToArray();
+        if (foreign.Length == 0) return [];
+        var users = Guard(asked.GetPrograms).SelectMany(program => program.MapIds.Select(map => (map, program.Name))).ToLookup(pair => pair.map, pair => pair.Name);
+        return [.. foreign.Select(status => new BpfKernelMap(status, kernel, [.. users[status.Id].Distinct()]))];
+    }
+
     /// <summary>The maps that a kernel holds and that are not of this session, by the kernel's id; they can be read.</summary>
     /// <param name="kernel">Which kernel.</param>
     /// <param name="wanted">Which maps to open.</param>

@@ -14,6 +14,9 @@ internal sealed class RowList<T>(Func<T, object> key, Func<T, string> text)
     /// <summary>The rows that are shown, in order.</summary>
     public IReadOnlyList<T> Rows => _rows;
 
+    /// <summary>All of them, filtered out or not.</summary>
+    public IReadOnlyList<T> All => _all;
+
     /// <summary>How many there are, filtered out or not.</summary>
     public int Total => _all.Count;
 

@@ -38,7 +38,7 @@ internal sealed class HookTree
     private static HookRow Row(BpfLink link, bool last, StatisticFrame? frame)
     {
         var program = link.GetProgram();
-        var statistic = frame?.Programs.FirstOrDefault(candidate => candidate.Id == program.Id && candidate.Program == program.Name && candidate.Kernel == program.Kernel);
+        var statistic = frame?.Programs.FirstOrDefault(candidate => ProgramKey.Same(candidate, program));
         return new HookRow($"link {link.Id}", $"  {Branch(last)} {program.Id} {program.Name}", statistic?.Runs, statistic?.EventsPerSecond, statistic?.MeanNanoseconds, link, statistic);
     }
 
@@ -54,7 +54,7 @@ internal sealed class HookTree
             for (int i = 0; i < programs.Length; i++)
             {
                 var program = programs[i];
-                rows.Add(new HookRow($"{group.Key} {program.Id}", $"  {Branch(i == programs.Length - 1)} {program.Id} {program.Program}", program.Runs, program.EventsPerSecond, program.MeanNanoseconds, null, program));
+                rows.Add(new HookRow($"{group.Key} {program.KernelId} {program.IsForeign}", $"  {Branch(i == programs.Length - 1)} {program.Id} {program.Program}", program.Runs, program.EventsPerSecond, program.MeanNanoseconds, null, program));
             }
         }
     }

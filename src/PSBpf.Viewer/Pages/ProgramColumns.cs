@@ -30,7 +30,7 @@ internal static class ProgramColumns
 
     // A filter asks for the cell without a width; what the last column shows is nothing to search.
     private static string Trend(StatisticHistory history, BpfStatistic row, int width) =>
-        width == int.MaxValue ? "" : Sparkline.Of(history.EventsPerSecond(row.Id), width);
+        width == int.MaxValue ? "" : Sparkline.Of(history.EventsPerSecond(row.KernelId), width);
 
     private static Column<BpfStatistic> Text(string id, string header, int width, Func<BpfStatistic, string> text) =>
         new(id, header, width, (row, _) => text(row)) { Order = (a, b) => string.Compare(text(a), text(b), StringComparison.Ordinal) };

@@ -52,7 +52,7 @@ internal sealed class ProgramPage : TablePage<ListingLine>
 
     public override void OnFrame()
     {
-        if (State.Find(_statistic.Id, _statistic.Program) is { } now) _statistic = now;
+        if (State.Find(ProgramKey.Of(_statistic)) is { } now) _statistic = now;
         else _gone = true;
     }
 
@@ -71,7 +71,7 @@ internal sealed class ProgramPage : TablePage<ListingLine>
 
         if (area.Height >= FewestLinesForGraphs)
         {
-            ProgramGraphs.Draw(area.Rows(y, 6), State, _statistic.Id);
+            ProgramGraphs.Draw(area.Rows(y, 6), State, _statistic.KernelId);
             y += 6;
         }
 

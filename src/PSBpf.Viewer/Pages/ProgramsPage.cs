@@ -10,7 +10,7 @@ internal sealed class ProgramsPage : TablePage<BpfStatistic>
     private bool _graphs = true;
 
     public ProgramsPage(Shell shell)
-        : base(shell, ProgramColumns.All(shell.State.History), row => (row.Id, row.Program))
+        : base(shell, ProgramColumns.All(shell.State.History), row => ProgramKey.Of(row))
     {
         SortBy(State.Options.SortBy ?? nameof(BpfStatistic.EventsPerSecond));
         Filter = State.Options.Filter;
@@ -35,7 +35,7 @@ internal sealed class ProgramsPage : TablePage<BpfStatistic>
         var below = area.Rows(area.Height - height, height);
         below.Line(0, new string('─', area.Width), Tone.Dim);
         below.Put(1, 0, CellWidth.Cut($" {Summary(row)} ", area.Width - 2), Tone.Normal);
-        ProgramGraphs.Draw(below.Rows(1, height - 1), State, row.Id);
+        ProgramGraphs.Draw(below.Rows(1, height - 1), State, row.KernelId);
     }
 
     public override void Do(TopCommand command)

@@ -11,6 +11,7 @@ internal static class ValueEditing
     public static string? Obstacle(BpfMap map) => map switch
     {
         { IsRemoved: true } => $"{map.Name} has been removed.",
+        { IsForeign: true } => $"{map.Name} is not of this session: it can be read only.",
         _ when (map.Flags & (MapFlags.ReadOnly | MapFlags.ReadOnlyProgram)) != 0 => $"{map.Name} is read-only.",
         { IsPerCpu: true } => $"{map.Name} has a value for each CPU; Set-BpfMapEntry sets them.",
         { Type: MapType.ProgArray } => $"{map.Name} holds programs; Set-BpfMapEntry puts another one there.",

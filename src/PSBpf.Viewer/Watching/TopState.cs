@@ -22,7 +22,7 @@ internal sealed class TopState(TopOptions options)
     /// <summary>The programs at the last look; null before the first.</summary>
     public StatisticFrame? Frame { get; private set; }
 
-    /// <summary>What the programs did before.</summary>
+    /// <summary>What the programs did before, by their ids in the kernel: those of the session may be ids of others too.</summary>
     public StatisticHistory History { get; } = new(600);
 
     /// <summary>How many samples the history ever took.</summary>
@@ -51,7 +51,7 @@ internal sealed class TopState(TopOptions options)
         // The first frame is of all the time before, not of an interval.
         if (frame.Interval <= TimeSpan.Zero) return;
         Samples++;
-        History.Add(frame);
+        History.Add(frame with { Programs = [.. frame.Programs.Select(program => program with { Id = program.KernelId })] });
     }
 
     /// <summary>Takes note of a look that failed; the last frame stays.</summary>
@@ -77,9 +77,8 @@ internal sealed class TopState(TopOptions options)
     }
 
     /// <summary>The last figures of a program; null when it is gone.</summary>
-    public BpfStatistic? Find(int id, string name) => Frame?.Programs.FirstOrDefault(program => program.Id == id && program.Program == name);
+    public BpfStatistic? Find(ProgramKey key) => Frame?.Programs.FirstOrDefault(program => ProgramKey.Of(program) == key);
 
     /// <summary>The session's program that a figure is of; null for one that others loaded.</summary>
-    public BpfProgram? Loaded(BpfStatistic statistic) =>
-        Options.Session.Programs.FirstOrDefault(program => program.Id == statistic.Id && program.Name == statistic.Program && program.Kernel == statistic.Kernel);
+    public BpfProgram? Loaded(BpfStatistic statistic) => Options.Session.Programs.FirstOrDefault(program => ProgramKey.Same(statistic, program));
 }

@@ -80,7 +80,7 @@ public sealed class MapAndEventTests
         {
             var program = session.Import(Path.Combine(Samples.Folder, "packet_counter.bpf.o"));
             session.Attach(program, "xdp:eth0");
-            source.Add(program.Id, program.Name, "xdp", 10, 10);
+            source.Add(program.Id, program.Name, "xdp", 10, 10, kernelId: program.KernelId);
             for (int i = 0; i < 3; i++) session.Fire("xdp:eth0", new byte[64]);
         });
         var map = stage.Session.Maps.First(candidate => candidate.IsPerCpu);

@@ -23,13 +23,15 @@ internal sealed class FakeSource(Func<DateTimeOffset> clock) : IStatisticSource
 
     public bool IsDisposed { get; private set; }
 
-    public void Add(int id, string name, string type, double rate, double nanoseconds, string[]? hooks = null, Dictionary<string, long>? verdicts = null, double? p99 = null, long errors = 0, long dropped = 0) =>
+    public void Add(int id, string name, string type, double rate, double nanoseconds, string[]? hooks = null, Dictionary<string, long>? verdicts = null, double? p99 = null, long errors = 0, long dropped = 0, int? kernelId = null) =>
         Programs.Add(frame =>
         {
             double now = rate * (1 + 0.3 * Math.Sin(frame * 0.7 + id));
             return new BpfStatistic
             {
                 Id = id,
+                KernelId = kernelId ?? id,
+                IsForeign = kernelId is null,
                 Program = name,
                 Type = type,
                 Kernel = BpfKernelKind.Managed,

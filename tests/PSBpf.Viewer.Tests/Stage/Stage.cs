@@ -18,14 +18,14 @@ internal sealed class Stage : IDisposable
     private readonly SessionToken _token;
     private readonly TopScreen _screen;
 
-    public Stage(int width = 80, int height = 24, bool? color = true, Action<FakeSource, BpfSession>? prepare = null, Func<TopOptions, TopOptions>? options = null)
+    public Stage(int width = 80, int height = 24, bool? color = true, Action<FakeSource, BpfSession>? prepare = null, Func<TopOptions, TopOptions>? options = null, IForeignMaps? foreignMaps = null)
     {
         _time.SetTime(Start);
         Source = new FakeSource(() => Now);
         if (prepare is null) Samples.Load(Source, Session);
         else prepare(Source, Session);
         var top = new TopOptions { Session = Session, Source = Source };
-        Shell = new Shell(options?.Invoke(top) ?? top, Worker, Now);
+        Shell = new Shell(options?.Invoke(top) ?? top, Worker, Now, foreignMaps);
         Shell.Leaving += () => HasLeft = true;
         App = Application.Create(_time);
         App.Init(DriverRegistry.Names.ANSI);
