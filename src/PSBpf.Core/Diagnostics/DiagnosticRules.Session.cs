@@ -59,4 +59,8 @@ public static partial class DiagnosticRules
     /// <summary>A column that the top does not have.</summary>
     public static readonly DiagnosticRule TopColumn = new("BPF4013", "top-column", InvalidArgument,
         "Name a property of BpfStatistic, e.g. EventsPerSecond; Tab completes them.");
+
+    /// <summary>The top ended by an error that nobody foresaw.</summary>
+    public static readonly DiagnosticRule TopFailed = new("BPF4014", "top-failed", SystemFailure,
+        "Report this with the message; Show-BpfTop -Once and Get-BpfStatistic give the same figures.");
 }

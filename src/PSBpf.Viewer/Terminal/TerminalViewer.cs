@@ -25,6 +25,11 @@ public sealed class TerminalViewer : ITopViewer
         {
             app.Run(screen);
         }
+        catch (Exception exception) when (exception is not BpfException)
+        {
+            // The terminal is given back on the way out, before anybody reads this.
+            throw new BpfException(DiagnosticRules.TopFailed.At($"The top ended by an error: {exception.Message}"), exception);
+        }
         finally
         {
             shell.Close();
