@@ -92,6 +92,15 @@ Describe 'Import-BpfProgram' {
         }
     }
 
+    It 'says how a map differs that cannot stand in for the object''s own' {
+        Use-BpfSession {
+            Import-BpfProgram "$samples/packet_counter.bpf.o" | Out-Null
+            { Import-BpfProgram "$samples/packet_counter.bpf.o" -Map @{ protocols = Get-BpfMap verdicts } -ErrorAction Stop } |
+                Should -Throw '*PerCpuArray with 4-byte keys*declares Hash*16-byte values*' -ErrorId 'BPF4006,*'
+            Get-BpfProgram | Should -HaveCount 1
+        }
+    }
+
     Context 'an object with a program that is refused' {
         It 'is an error with the verifier''s report as its target, and leaves nothing loaded' {
             Use-BpfSession {

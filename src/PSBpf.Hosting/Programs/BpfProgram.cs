@@ -59,8 +59,12 @@ public sealed partial class BpfProgram
     /// <summary>The object file it came from; null when it came from memory.</summary>
     public string? Path => Spec.Path;
 
-    /// <summary>The global variables that it uses, by name, with their values of now. Changing this copy changes nothing.</summary>
-    public IDictionary Variables => _removed ? new Dictionary<string, object?>() : GlobalVariables.Read(_maps);
+    /// <summary>
+    /// The global variables that it uses, by name, with their values of now. Setting one writes it, while programs run too: BPF0307 when
+    /// there is no such variable, BPF0202 when the value does not fit its type, BPF2003 when it is a constant. Structures and arrays that
+    /// come out are copies: set the variable to the changed one.
+    /// </summary>
+    public IDictionary Variables => new GlobalVariables(Name, _removed ? [] : _maps);
 
     internal BpfSession Session { get; }
 

@@ -7,6 +7,9 @@ namespace PSBpf.PowerShell;
 /// <summary>What all cmdlets share: the session, the stop signal, and errors as records that let the pipeline go on.</summary>
 public abstract class BpfCmdlet : PSCmdlet, IDisposable
 {
+    // Scripts get programs and maps from cmdlets only.
+    static BpfCmdlet() => HostValues.Unwrap = Values.FromPowerShell;
+
     private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>The session that this cmdlet works in.</summary>
