@@ -45,7 +45,7 @@ SEC("xdp") int sum(void *ctx)
     hit[1] += 1;
     return cfg.limits[1].most[2] * 100 + cfg.range.high * 10 + now->limits[0].most[1];
 }
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";
 '@)
             Build-BpfObject "$TestDrive/globals.bpf.c" -OutputPath "$TestDrive/globals.o" | Out-Null
             $cfg = @{ mode = 3; limits = @(@{ port = 53 }, @{ port = 443; most = 0, 0, 7 }); range = @{ high = 4 } }
@@ -79,10 +79,10 @@ char license[] SEC("license") = "GPL";
                 $program.Variables.live = $live
                 (Invoke-BpfProgram $program -Packet @{ arp = @{} }).ReturnValue | Should -Be 749
                 $program.Variables.live.limits[0].port | Should -Be 80
-                $program.Variables.live = [pscustomobject]@{ limits = @([pscustomobject]@{ most = 0, 1, 0 }) }
+                $program.Variables.live = [pscustomobject]@{ limits = @([pscustomobject]@{ most = 0, 1, 0 }, @{}) }
                 (Invoke-BpfProgram $program -Packet @{ arp = @{} }).ReturnValue | Should -Be 741
                 $program.Variables.live.mode | Should -Be 0
-                Set-BpfMapEntry .data.live -Key 0 -Value @{ live = @{ limits = @(@{ most = 0, 5, 0 }) } }
+                Set-BpfMapEntry .data.live -Key 0 -Value @{ live = @{ limits = @(@{ most = 0, 5, 0 }, @{}) } }
                 (Invoke-BpfProgram $program -Packet @{ arp = @{} }).ReturnValue | Should -Be 745
                 $program.Variables.hits[1] | Should -Be 3
                 { $program.Variables.cfg = $cfg } | Should -Throw '*EPERM*'
@@ -92,10 +92,10 @@ char license[] SEC("license") = "GPL";
         It 'take the kernel''s configuration from a file' {
             [System.IO.File]::WriteAllText("$TestDrive/options.bpf.c", @'
 #define SEC(name) __attribute__((section(name), used))
-extern int CONFIG_HZ SEC(".kconfig");
-extern _Bool CONFIG_PSBPF_OWN SEC(".kconfig") __attribute__((weak));
+extern int CONFIG_HZ __attribute__((section(".kconfig")));
+extern _Bool CONFIG_PSBPF_OWN __attribute__((section(".kconfig"))) __attribute__((weak));
 SEC("xdp") int options(void *ctx) { return CONFIG_HZ + CONFIG_PSBPF_OWN; }
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";
 '@)
             Build-BpfObject "$TestDrive/options.bpf.c" -OutputPath "$TestDrive/options.o" | Out-Null
             [System.IO.File]::WriteAllText("$TestDrive/config", "# A kernel's`nCONFIG_HZ=1234`nCONFIG_PSBPF_OWN=y`n")
