@@ -46,6 +46,30 @@ public sealed class TopInTerminalTests : IDisposable
         Left(terminal, "the top is closed");
     }
 
+    [Fact]
+    public void An_interruption_from_outside_leaves_the_terminal_as_it_was()
+    {
+        using var terminal = Open($"$PID > '{_folder}/pid'; Show-BpfTop");
+        terminal.WaitFor("port_firewall");
+        Assert.Equal("1", terminal.Ask("#{alternate_on}"));
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-INT", File.ReadAllText(Path.Combine(_folder.FullName, "pid")).Trim()])) kill.WaitForExit();
+        Left(terminal, "at the prompt");
+    }
+
+    [Fact]
+    public void What_fails_inside_of_it_is_said_on_a_terminal_that_is_as_it_was()
+    {
+        using var terminal = Open($$"""
+            $broken = [Reflection.Assembly]::LoadFrom('{{typeof(BrokenSource).Assembly.Location}}').CreateInstance('{{typeof(BrokenSource).FullName}}')
+            $env:DisableRealDriverIO = $null # which loading the tests has set
+            $options = [PSBpf.Hosting.TopOptions]@{ Session = [PSBpf.Hosting.BpfSession]::Default; Source = $broken; Interval = [TimeSpan]::FromSeconds(1) }
+            try { [PSBpf.Hosting.BpfSession]::ShowTop($options, [Threading.CancellationToken]::None) } catch { "it failed: $($_.Exception.InnerException.Id)" }
+            """);
+        terminal.WaitFor("psbpf top");
+        Assert.Equal("1", terminal.Ask("#{alternate_on}"));
+        Left(terminal, "it failed: BPF4014");
+    }
+
     private Tmux Open(string show)
     {
         string script = Path.Combine(_folder.FullName, "watch.ps1");
