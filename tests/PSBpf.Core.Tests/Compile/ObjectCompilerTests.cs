@@ -128,8 +128,8 @@ public sealed class ObjectCompilerTests
     [Fact]
     public void A_rule_of_make_gives_its_files()
     {
-        string folder = Path.GetFullPath("/work/x");
-        Assert.Equal([Path.GetFullPath("/work/x/a b.c"), Path.GetFullPath("/inc/b$.h"), Path.GetFullPath("/work/x/c.h")],
+        string folder = Path.GetFullPath("/source/x");
+        Assert.Equal([Path.GetFullPath("/source/x/a b.c"), Path.GetFullPath("/inc/b$.h"), Path.GetFullPath("/source/x/c.h")],
             DependencyFile.Parse("object: a\\ b.c /inc/b$$.h \\\n  c.h a\\ b.c\n", folder));
     }
 }
