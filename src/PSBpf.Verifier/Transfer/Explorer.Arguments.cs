@@ -19,7 +19,7 @@ internal sealed partial class Explorer
         switch (kind)
         {
             case ArgumentKind.Anything: return true;
-            case ArgumentKind.ContextOrNull when IsNull(in state):
+            case ArgumentKind.ContextOrNull when TakesNull(register):
                 return true;
             case ArgumentKind.Context or ArgumentKind.ContextOrNull:
                 if (state.Type != RegisterType.Context) return RefuseArgument(helper, register, "ctx", "the program's context");
@@ -33,7 +33,7 @@ internal sealed partial class Explorer
                 if (!CheckMemory(helper, register, _maps[facts.Map].KeySize, writes: false, "the map's key")) return false;
                 facts.FindsAlways = helper.Return == ReturnKind.MapValueOrNull && IsIndexOfArray(register, _maps[facts.Map]);
                 return true;
-            case ArgumentKind.MapValueOrNull when IsNull(in state):
+            case ArgumentKind.MapValueOrNull when TakesNull(register):
                 return true;
             case ArgumentKind.MapValue when _maps[facts.Map].Type is MapType.Sockmap or MapType.Sockhash:
                 return CheckSocketArgument(helper, register, ref facts);
@@ -76,7 +76,7 @@ internal sealed partial class Explorer
                 facts.Reference = state.Reference;
                 return true;
             case ArgumentKind.SocketOrNull:
-                if (IsNull(in state)) return true;
+                if (TakesNull(register)) return true;
                 return state.Type == RegisterType.Socket || RefuseArgument(helper, register, "sock", "a full socket, or null");
             case ArgumentKind.AnySocket:
                 return CheckSocketArgument(helper, register, ref facts);
@@ -88,7 +88,13 @@ internal sealed partial class Explorer
         }
     }
 
-    private static bool IsNull(in RegState state) => state.IsConstant && state.Bits.Value == 0;
+    // That the number is zero is what allows the call, so a path where it is another one is not covered by this one.
+    private bool TakesNull(int register)
+    {
+        if (!Registers[register].IsConstant || Registers[register].Bits.Value != 0) return false;
+        _precision.Mark(_state, register);
+        return true;
+    }
 
     private void NoteMap(int map) => Facts.UseMap(_pc, map < _declaredMaps ? map : ProgramFacts.SeveralMaps);
 

@@ -51,7 +51,7 @@ internal sealed partial class Explorer
         for (int index = 0; index < helper.Arguments.Count; index++)
             if (!CheckArgument(helper, index, ref facts)) return false;
         if (!CheckMapFits(helper, facts.Map)) return false;
-        if (helper.Return == ReturnKind.MapValue && !IsNull(in Registers[2]))
+        if (helper.Return == ReturnKind.MapValue && !TakesNull(2))
         {
             return Refuse(DiagnosticRules.HelperArgument, "get_local_storage() doesn't support non-zero flags",
                 $"{helper.Name} takes no flags; pass 0 in r2.", 2);
