@@ -122,7 +122,7 @@ public sealed unsafe class RingBufferTests : IDisposable
         bool found = false;
         var waiter = new Thread(() => found = reader.Wait(TimeSpan.FromSeconds(60), CancellationToken.None));
         waiter.Start();
-        Assert.True(SpinWait.SpinUntil(() => Storage.IsAwaited, TimeSpan.FromSeconds(20)));
+        Assert.True(SleepsOn(waiter));
         Put(1, flags: flags);
         Assert.Equal(wakes, waiter.Join(TimeSpan.FromMilliseconds(wakes ? 20_000 : 300)));
         if (!wakes)
@@ -146,13 +146,20 @@ public sealed unsafe class RingBufferTests : IDisposable
         bool found = false;
         var waiter = new Thread(() => found = reader.Wait(TimeSpan.FromSeconds(60), CancellationToken.None));
         waiter.Start();
-        Assert.True(SpinWait.SpinUntil(() => Storage.IsAwaited, TimeSpan.FromSeconds(20)));
+        Assert.True(SleepsOn(waiter));
         Storage.Commit(second, 0, discard: false);
         Assert.False(waiter.Join(TimeSpan.FromMilliseconds(300)));
         Storage.Commit(first, 0, discard: false);
         Assert.True(waiter.Join(TimeSpan.FromSeconds(20)));
         Assert.True(found);
     }
+
+    /// <summary>
+    /// Whether <paramref name="waiter"/> has come to sleep. Being awaited is not enough: who waits says so first and looks once more
+    /// before it sleeps, so that a sample between the two is found without any wake-up.
+    /// </summary>
+    private bool SleepsOn(Thread waiter) => SpinWait.SpinUntil(
+        () => Storage.IsAwaited && waiter.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromSeconds(20));
 
     [Fact]
     public void No_wake_up_is_lost_however_closely_a_sample_and_a_sleeper_meet()
