@@ -11,9 +11,10 @@ namespace PSBpf.Benchmarks;
 /// <param name="Checked">The compiler's column is code that checks every memory access and counts its loops.</param>
 /// <param name="Read">Only measure reading objects.</param>
 /// <param name="ColdTypes">Only time the first look at the kernel's types in this process.</param>
+/// <param name="Verify">Only measure verifying the programs of these objects, or of the fetched ones when there are none; null otherwise.</param>
 /// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
 internal sealed record BenchmarkOptions(
-    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, IReadOnlyList<string> CostFilters, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes)
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, IReadOnlyList<string> CostFilters, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes, IReadOnlyList<string>? Verify)
 {
     public const string Usage = """
         PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
@@ -24,6 +25,7 @@ internal sealed record BenchmarkOptions(
           --checked              compile with checks, which nobody needs whose programs are verified: what they cost
           --no-costs             only the table of programs, not loading, calls, memory and replay
           --read                 only reading real objects (scripts/corpus.sh), beside libbpf
+          --verify [FILE...]     only verifying the programs of objects (those of scripts/corpus.sh), beside the kernel
           --cold-types           only the first look at the kernel's types in a new process
           --costs TEXT[,TEXT]    no table of programs, and only the costs whose title contains one of the texts
           --json FILE            the figures as JSON as well
@@ -35,7 +37,7 @@ internal sealed record BenchmarkOptions(
     /// <returns>Null when it asks for help or cannot be understood; then <paramref name="problem"/> says why, if there is one.</returns>
     public static BenchmarkOptions? Parse(IReadOnlyList<string> arguments, out string? problem)
     {
-        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, CostFilters: [], JsonPath: null, List: false, Cold: null, Checked: false, Read: false, ColdTypes: false);
+        var options = new BenchmarkOptions([], 5, Quick: false, Costs: true, CostFilters: [], JsonPath: null, List: false, Cold: null, Checked: false, Read: false, ColdTypes: false, Verify: null);
         problem = null;
         for (int index = 0; index < arguments.Count; index++)
         {
@@ -47,6 +49,10 @@ internal sealed record BenchmarkOptions(
                 case "--checked": options = options with { Checked = true }; break;
                 case "--read": options = options with { Read = true }; break;
                 case "--cold-types": options = options with { ColdTypes = true }; break;
+                case "--verify":
+                    options = options with { Verify = [.. arguments.Skip(index + 1).TakeWhile(argument => !argument.StartsWith("--", StringComparison.Ordinal))] };
+                    index += options.Verify!.Count;
+                    break;
                 case "--no-costs": options = options with { Costs = false }; break;
                 case "--list": options = options with { List = true }; break;
                 case "--filter" when Next() is { } text: options = options with { Filters = Texts(text) }; break;

@@ -52,6 +52,12 @@ if (options.Read)
     return 0;
 }
 
+if (options.Verify is { } objects)
+{
+    new VerifyCost(new CostContext(builder, managed, linux.Kernel, options.Quick)).Run(objects, Console.Out);
+    return 0;
+}
+
 var race = new Race(builder, [linux, native, interpreter, jit], options);
 var table = new TableReport(Console.Out);
 if (options.CostFilters.Count == 0) Compare();

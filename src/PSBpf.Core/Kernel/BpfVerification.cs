@@ -53,7 +53,7 @@ public sealed record BpfVerification
     /// <summary>Most states it held at once.</summary>
     public int PeakStates { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>How long the verifier took; of kernels that do not say, how long loading took.</summary>
     public TimeSpan Duration { get; init; }
 
     /// <summary>The log, as far as one was asked for.</summary>

@@ -96,7 +96,8 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, J
         Kernel = BpfKernelKind.Linux,
         PeakStates = _log.PeakStates,
         StackDepth = StackUse.Deepest(spec.Instructions, _log.StackDepths),
-        Duration = _verdict.Elapsed,
+        // What the kernel says its verifier took is comparable; bpf(2) compiles as well.
+        Duration = _log.Elapsed ?? _verdict.Elapsed,
     };
 
     /// <summary>The instruction that the message names, if it does; otherwise where the trace ends.</summary>

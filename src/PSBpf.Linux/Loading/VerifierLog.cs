@@ -32,6 +32,9 @@ internal sealed partial class VerifierLog
     /// <summary>From the statistics: most states held at once.</summary>
     public int PeakStates { get; private set; }
 
+    /// <summary>From the statistics: how long the verifier took, without compiling; null when the log does not say.</summary>
+    public TimeSpan? Elapsed { get; private set; }
+
     /// <summary>From the statistics: bytes of stack of each subprogram, in the order of their instructions.</summary>
     public IReadOnlyList<int> StackDepths { get; private set; } = [];
 
@@ -86,7 +89,9 @@ internal sealed partial class VerifierLog
             return true;
         }
 
-        return line.StartsWith("verification time ", StringComparison.Ordinal);
+        if (TimeLine().Match(line) is not { Success: true } time) return false;
+        Elapsed = TimeSpan.FromMicroseconds(long.Parse(time.Groups["microseconds"].ValueSpan, CultureInfo.InvariantCulture));
+        return true;
     }
 
     // 12: (bf) r2 = r10                     ; R2=fp0 R10=fp0
@@ -95,6 +100,10 @@ internal sealed partial class VerifierLog
         @"^\s*(?<index>\d{1,9}): \([0-9a-f]{2}\) (?:(?<text>.*?)\s+; (?<state>.*)|(?<text>.*?goto (?:pc)?[+-]?\w+)\b.*|(?<text>.*))$",
         RegexOptions.CultureInvariant)]
     private static partial Regex InstructionLine();
+
+    // verification time 87 usec
+    [GeneratedRegex(@"^verification time (?<microseconds>\d{1,12}) usec", RegexOptions.CultureInvariant)]
+    private static partial Regex TimeLine();
 
     // processed 7 insns (limit 1000000) max_states_per_insn 0 total_states 0 peak_states 0 mark_read 0
     [GeneratedRegex(@"^processed (?<count>\d{1,9}) insns?\b(?:.* peak_states (?<peak>\d{1,9}))?", RegexOptions.CultureInvariant)]

@@ -19,16 +19,12 @@ internal sealed class ReadCost : ICostMeasurement
 
     public IEnumerable<CostFigure> Measure(CostContext context)
     {
-        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given
-            ? given : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        string folder = Path.Combine(cache, "psbpf", "corpus");
-        if (!Directory.Exists(folder)) yield break;
-
-        string[] files = [.. new DirectoryInfo(folder).GetFiles("*.o").OrderByDescending(file => file.Length).Take(Largest).Select(file => file.FullName)];
+        if (Corpus.Files() is not { Count: > 0 } all) yield break;
+        string[] files = [.. all.OrderByDescending(file => file.Length).Take(Largest).Select(file => file.FullName)];
         var libbpf = Libbpf(files, context.Quick ? 10 : 50);
         foreach (string file in files)
         {
-            string name = Path.GetFileNameWithoutExtension(file)[(Path.GetFileName(file).IndexOf('_', StringComparison.Ordinal) + 1)..];
+            string name = Corpus.NameOf(file);
             // A machine without root has no other side.
             if (libbpf.TryGetValue(file, out var other))
             {
