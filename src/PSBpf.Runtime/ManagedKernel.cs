@@ -143,6 +143,7 @@ public sealed partial class ManagedKernel : IBpfKernel
             new VerifierOptions
             {
                 LogLevel = options.LogLevel,
+                Processors = PossibleCpus,
                 InstructionBudget = options.InstructionBudget > 0 ? options.InstructionBudget : VerifierOptions.Default.InstructionBudget,
             },
             cancellation);

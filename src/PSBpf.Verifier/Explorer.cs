@@ -32,9 +32,9 @@ internal sealed partial class Explorer
     private readonly StateComparison _comparison;
     private readonly Precision _precision;
     private readonly List<Checkpoint>?[] _explored;
-    private readonly Stack<(PathState State, int Pc)> _pending = new();
+    private readonly Stack<(PathState State, int From, int Pc)> _pending = new();
     private readonly Stack<PathState> _free = new();
-    private readonly int _budget;
+    private readonly int _budget, _processors;
     private readonly IPathObserver? _observer;
 
     private PathState _state = new();
@@ -50,7 +50,7 @@ internal sealed partial class Explorer
     private readonly Queue<PathStep>? _decisions;
 
     public Explorer(
-        ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, int budget,
+        ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, int budget, int processors,
         IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null)
     {
         _spec = spec;
@@ -71,10 +71,12 @@ internal sealed partial class Explorer
         _code = code;
         _flow = flow;
         _budget = budget;
+        _processors = processors;
         _live = Liveness.Compute(code);
         _comparison = new StateComparison(_live);
         _precision = new Precision(code);
         _explored = new List<Checkpoint>?[code.Length];
+        Visits = new int[code.Length];
         Facts = new ProgramFacts(code.Length, flow.Functions.Count);
         _observer = observer;
         _decisions = decisions is null ? null : new Queue<PathStep>(decisions);
@@ -85,6 +87,24 @@ internal sealed partial class Explorer
 
     /// <summary>Most states held at once.</summary>
     public int PeakStates { get; private set; }
+
+    /// <summary>States that were remembered, over all paths.</summary>
+    public int TotalStates { get; private set; }
+
+    /// <summary>Most states remembered at one instruction.</summary>
+    public int MostStatesOfInstruction { get; private set; }
+
+    /// <summary>How often each slot was stepped through.</summary>
+    public int[] Visits { get; }
+
+    /// <summary>The limit of <see cref="Processed"/>.</summary>
+    public int Budget => _budget;
+
+    /// <summary>The processors of the kernel that it is for; 0 when that is not known.</summary>
+    public int Processors => _processors;
+
+    /// <summary>The registers that live before each slot, a bit each.</summary>
+    public ushort[] Live => _live;
 
     /// <summary>Decisions of the path that is being walked, latest first.</summary>
     public PathStep? Path => _state.Path;
@@ -124,6 +144,7 @@ internal sealed partial class Explorer
                 switch (Visit(ref states))
                 {
                     case Visited.Covered:
+                        _observer?.Covered(_pc);
                         goesOn = false;
                         break;
                     case Visited.Loop:
@@ -147,7 +168,8 @@ internal sealed partial class Explorer
             Checkpoint.EndPath(_state.Parent);
             _free.Push(_state);
             if (!_pending.TryPop(out var next)) return null;
-            (_state, _pc) = next;
+            (_state, int from, _pc) = next;
+            _observer?.Begin(from, _pc, _state);
         }
     }
 
@@ -210,6 +232,8 @@ internal sealed partial class Explorer
         _jumpsAtCheckpoint = _jumps;
         _processedAtCheckpoint = Processed;
         PeakStates = Math.Max(PeakStates, ++states);
+        TotalStates++;
+        MostStatesOfInstruction = Math.Max(MostStatesOfInstruction, list.Count);
         return Visited.New;
     }
 
@@ -235,7 +259,7 @@ internal sealed partial class Explorer
         copy.CopyFrom(_state);
         copy.History.AddRange(_state.History);
         if (copy.Parent is not null) copy.Parent.OpenPaths++;
-        _pending.Push((copy, pc));
+        _pending.Push((copy, _pc, pc));
         return copy;
     }
 
@@ -246,6 +270,7 @@ internal sealed partial class Explorer
         ref readonly var instruction = ref _code[_pc];
         var row = instruction.Row;
         _observer?.Before(_pc, _state);
+        Visits[_pc]++;
         Facts.Reach(_pc);
         _entry = new HistoryEntry(_pc);
         bool goesOn = row.Kind switch

@@ -6,6 +6,7 @@ using PSBpf.Objects;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Cfg;
 using PSBpf.Verifier.Explain;
+using PSBpf.Verifier.Log;
 
 namespace PSBpf.Verifier;
 
@@ -91,20 +92,23 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         }
 
         if (InstructionRules.Check(spec, Code, flow) is { } forbidden) return Refused(forbidden);
-        var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions);
+        using var text = new StringWriter();
+        var log = options.LogLevel > 0 ? new PathLog(spec, maps, Code, options.LogWriter ?? text) : null;
+
+        // Level 1 has one path only: the one that is refused, which is walked again below.
+        bool everyPath = options.LogLevel > 1;
+        var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null);
+        if (everyPath) log!.WriteOutline(flow, explorer.Live);
         Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);
         int depth = 0;
         if (refusal is null) refusal = StackBudget.Check(spec, Code, flow, explorer.Facts.StackDepths, out depth);
         var report = refusal is null ? Accepted(depth) : Refused(refusal);
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
-        if (refusal is null && options.LogLevel == 0) return report;
-        var trail = PathReplay.Run(spec, maps, Code, flow, explorer, cancellation);
-        return report with
-        {
-            CausalPath = refusal is null ? [] : trail.Causes(refusal),
-            Log = options.LogLevel > 0 ? trail.Log(report) : "",
-        };
+        if (refusal is not null)
+            report = report with { CausalPath = PathReplay.Run(spec, maps, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
+        log?.Finish(report, explorer);
+        return report with { Log = text.ToString() };
     }
 
     private BpfVerification Accepted(int depth) => new()

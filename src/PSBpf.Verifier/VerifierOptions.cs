@@ -9,6 +9,12 @@ public sealed record VerifierOptions
     /// <summary>Largest number of instructions processed over all paths.</summary>
     public int InstructionBudget { get; init; } = 1_000_000;
 
-    /// <summary>0 no log, 1 the failing path (or the first one), 2 every path with states.</summary>
+    /// <summary>The processors of the kernel that it is for, which bound bpf_get_smp_processor_id(); 0 when that is not known.</summary>
+    public int Processors { get; init; }
+
+    /// <summary>As in bpf(2): 0 no log, 1 the path that is refused, 2 every path; with the registers and stack slots that each instruction touched.</summary>
     public int LogLevel { get; init; }
+
+    /// <summary>Where the log goes as it is written; null to return it in the report.</summary>
+    public TextWriter? LogWriter { get; init; }
 }

@@ -70,8 +70,9 @@ public sealed class ExplanationTests
     {
         var report = Verify("r0 = r5\nexit", logLevel: 1);
         string[] lines = report.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal("0: (bf) r0 = r5", lines[0]);
-        Assert.Equal("R5 !read_ok", lines[^2]);
+        Assert.Equal("0: R1=ctx() R10=fp0", lines[0]);
+        Assert.Equal("0: (bf) r0 = r5", lines[1]);
+        Assert.Equal("R5 !read_ok", lines[^3]);
         Assert.StartsWith("processed 1 insns", lines[^1], StringComparison.Ordinal);
     }
 

@@ -39,19 +39,14 @@ internal partial struct RegState
         Min > Max || SignedMin > SignedMax || Min32 > Max32 || SignedMin32 > SignedMax32;
 
     /// <summary>
-    /// Lets each view of the value tighten the others. A contradiction forgets everything, which is always sound.
+    /// Lets each view of the value tighten the others. What contradicts itself is no number, so that anything may be said of it: everything is forgotten.
     /// </summary>
     public void Synchronize()
     {
         TightenFromBits();
         TightenRanges();
         TightenRanges();
-        if (IsContradictory)
-        {
-            SetUnbounded();
-            return;
-        }
-
+        TightenRanges();
         TightenBits();
         TightenFromBits();
         if (IsContradictory) SetUnbounded();
@@ -84,19 +79,22 @@ internal partial struct RegState
     /// <summary>Sign-extends the low bytes to <paramref name="width"/> bits; for 32, the upper half is cleared after it.</summary>
     public void SignExtend(int bytes, int width)
     {
-        int shift = 64 - (bytes * 8);
-        long least = long.MinValue >> shift, most = long.MaxValue >> shift;
-        if (Bits.Truncate(bytes) is { IsConstant: true } low)
+        int bits = bytes * 8, shift = 64 - bits;
+        if (Bits.IsConstant)
         {
-            long value = (long)(low.Value << shift) >> shift;
+            long value = (long)(Bits.Value << shift) >> shift;
             SetConstant(width == 32 ? (uint)value : (ulong)value);
             return;
         }
 
-        bool fits = SignedMin >= least && SignedMax <= most;
-        bool low32Fits = bytes == 4 || (SignedMin32 >= least && SignedMax32 <= most);
-        long smin = fits ? SignedMin : low32Fits ? SignedMin32 : least;
-        long smax = fits ? SignedMax : low32Fits ? SignedMax32 : most;
+        // Like Linux, only of numbers that agree in all bits above those that are kept.
+        long smin = long.MinValue >> shift, smax = long.MaxValue >> shift;
+        if (width == 64 ? SignedMin >> bits == SignedMax >> bits : SignedMin32 >> bits == SignedMax32 >> bits)
+        {
+            long first = (width == 64 ? SignedMin : SignedMin32) << shift >> shift, last = (width == 64 ? SignedMax : SignedMax32) << shift >> shift;
+            if (first >= 0 == last >= 0) (smin, smax) = (first, last);
+        }
+
         SetUnbounded();
         SignedMin = smin;
         SignedMax = smax;
@@ -119,6 +117,16 @@ internal partial struct RegState
         Max32 = Math.Min(Max32, value | mask);
         SignedMin32 = Math.Max(SignedMin32, (int)(value | (mask & sign32)));
         SignedMax32 = Math.Min(SignedMax32, (int)(value | (mask & ~sign32)));
+        if (!Bits.IsConstant && OnlyValue() is { } only) SetConstant(only);
+    }
+
+    // The only number that the bits allow in the unsigned range, if there is but one.
+    private readonly ulong? OnlyValue()
+    {
+        ulong next = Bits.After(Min);
+        if ((Min & ~Bits.Mask) == Bits.Value) return next > Max ? Min : null;
+        if (next == Bits.Maximum) return next;
+        return next <= Max && Bits.After(next) > Max ? next : null;
     }
 
     private void TightenRanges()
@@ -141,6 +149,19 @@ internal partial struct RegState
             Max32 = Math.Min(Max32, (uint)SignedMax);
         }
 
+        // A range across one such border goes in the low half from negative numbers over zero to others.
+        if ((uint)(Min >> 32) + 1 == (uint)(Max >> 32) && (int)Min < 0 && (int)Max >= 0)
+        {
+            SignedMin32 = Math.Max(SignedMin32, (int)Min);
+            SignedMax32 = Math.Min(SignedMax32, (int)Max);
+        }
+
+        if ((uint)(SignedMin >> 32) + 1 == (uint)(SignedMax >> 32) && (int)SignedMin < 0 && (int)SignedMax >= 0)
+        {
+            SignedMin32 = Math.Max(SignedMin32, (int)SignedMin);
+            SignedMax32 = Math.Min(SignedMax32, (int)SignedMax);
+        }
+
         if (SignedMin >= int.MinValue && SignedMax <= int.MaxValue)
         {
             SignedMin32 = Math.Max(SignedMin32, (int)SignedMin);
@@ -159,6 +180,16 @@ internal partial struct RegState
             Min32 = Math.Max(Min32, (uint)SignedMin32);
             Max32 = Math.Min(Max32, (uint)SignedMax32);
         }
+        else if (Max32 < (uint)SignedMin32)
+        {
+            SignedMin32 = (int)Min32;
+            Max32 = Math.Min(Max32, (uint)SignedMax32);
+        }
+        else if ((uint)SignedMax32 < Min32)
+        {
+            SignedMax32 = (int)Max32;
+            Min32 = Math.Max(Min32, (uint)SignedMin32);
+        }
 
         if ((long)Min <= (long)Max)
         {
@@ -171,26 +202,35 @@ internal partial struct RegState
             Min = Math.Max(Min, (ulong)SignedMin);
             Max = Math.Min(Max, (ulong)SignedMax);
         }
-
-        // The whole follows the low half where the upper half is fixed.
-        if (Min >> 32 == Max >> 32)
+        else if (Max < (ulong)SignedMin)
         {
-            ulong upper = Min & ~0xffff_ffffUL;
-            Min = Math.Max(Min, upper | Min32);
-            Max = Math.Min(Max, upper | Max32);
+            // The signed range has negative numbers, and the unsigned one has none of them.
+            SignedMin = (long)Min;
+            Max = Math.Min(Max, (ulong)SignedMax);
+        }
+        else if ((ulong)SignedMax < Min)
+        {
+            // Nor any of those that are not negative.
+            SignedMax = (long)Max;
+            Min = Math.Max(Min, (ulong)SignedMin);
         }
 
-        if (SignedMin >> 32 == SignedMax >> 32)
-        {
-            long upper = SignedMin & ~0xffff_ffffL;
-            SignedMin = Math.Max(SignedMin, upper | Min32);
-            SignedMax = Math.Min(SignedMax, upper | Max32);
-        }
+        // The whole follows the low half: what has the upper half of the least has no less than the least low half, and what has not is larger.
+        const long upper = ~0xffff_ffffL;
+        Min = Math.Max(Min, (Min & unchecked((ulong)upper)) | Min32);
+        Max = Math.Min(Max, (Max & unchecked((ulong)upper)) | Max32);
+        SignedMin = Math.Max(SignedMin, (SignedMin & upper) | Min32);
+        SignedMax = Math.Min(SignedMax, (SignedMax & upper) | Max32);
 
         if (SignedMin32 >= 0 && SignedMin >= int.MinValue && SignedMax <= int.MaxValue)
         {
-            SignedMin = Math.Max(SignedMin, SignedMin32);
-            SignedMax = Math.Min(SignedMax, SignedMax32);
+            // Sign-extended, the number is its low half. Not narrowed but set: Linux may know more before than after, and we are not to know more than Linux.
+            SignedMin = SignedMin32;
+            SignedMax = SignedMax32;
+            Min = (ulong)SignedMin32;
+            Max = (ulong)SignedMax32;
+            var range = Tnum.Range(Min, Max);
+            if (Bits.Overlaps(range)) Bits = Bits.Intersect(range);
         }
     }
 

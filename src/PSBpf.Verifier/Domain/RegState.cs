@@ -17,7 +17,10 @@ internal partial struct RegState
     /// <summary>For stack pointers: the frame it points into.</summary>
     public byte Frame;
 
-    /// <summary>Fixed part of a pointer's offset.</summary>
+    /// <summary>For numbers: it is linked to others with the same id at a distance, <see cref="Offset"/>.</summary>
+    public bool IsShifted;
+
+    /// <summary>Fixed part of a pointer's offset; of a number that is shifted, what was added to the one that it is linked to.</summary>
     public int Offset;
 
     /// <summary>Values with the same id are equal (scalars), checked for null together, or share their variable offset.</summary>
@@ -29,7 +32,10 @@ internal partial struct RegState
     /// <summary>Index of the map of map pointers and values; of the function of function addresses.</summary>
     public int Map;
 
-    /// <summary>Packet pointers: bytes proven to lie in the packet after the variable offset. Memory: its size.</summary>
+    /// <summary>
+    /// Packet pointers: bytes proven to lie in the packet after the variable offset, or <see cref="AtPacketEnd"/> or <see cref="BeyondPacketEnd"/> when a
+    /// comparison showed that. Memory: its size.
+    /// </summary>
     public int Range;
 
     public Tnum Bits;
@@ -37,6 +43,12 @@ internal partial struct RegState
     public ulong Min, Max;
     public int SignedMin32, SignedMax32;
     public uint Min32, Max32;
+
+    /// <summary>A <see cref="Range"/>: the pointer is the packet's end, or lies beyond it.</summary>
+    public const int AtPacketEnd = -1;
+
+    /// <summary>A <see cref="Range"/>: the pointer lies beyond the packet's end.</summary>
+    public const int BeyondPacketEnd = -2;
 
     public readonly bool IsPointer => Type > RegisterType.Scalar;
 
@@ -51,6 +63,14 @@ internal partial struct RegState
     public readonly bool HasValuesOf(in RegState other) =>
         Bits == other.Bits && Min == other.Min && Max == other.Max && SignedMin == other.SignedMin && SignedMax == other.SignedMax
         && Min32 == other.Min32 && Max32 == other.Max32 && SignedMin32 == other.SignedMin32 && SignedMax32 == other.SignedMax32;
+
+    /// <summary>Forgets which other numbers it is equal to, or at a fixed distance from.</summary>
+    public void Unlink()
+    {
+        Id = 0;
+        IsShifted = false;
+        Offset = 0;
+    }
 
     public static RegState UnknownScalar()
     {

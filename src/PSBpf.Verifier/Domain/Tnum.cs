@@ -71,18 +71,24 @@ internal readonly record struct Tnum(ulong Value, ulong Mask)
 
     public static Tnum operator *(Tnum a, Tnum b)
     {
-        // Long multiplication; the known product is added once, the uncertain partial products are gathered apart.
-        var uncertain = Zero;
-        ulong known = a.Value * b.Value;
+        // Long multiplication: where a bit of one factor is unknown, the sum so far is that with the other factor or without.
+        var sum = Zero;
         while ((a.Value | a.Mask) != 0)
         {
-            if ((a.Value & 1) != 0) uncertain += new Tnum(0, b.Mask);
-            else if ((a.Mask & 1) != 0) uncertain += new Tnum(0, b.Maximum);
+            if ((a.Value & 1) != 0) sum += b;
+            else if ((a.Mask & 1) != 0) sum = sum.Union(sum + b);
             a >>>= 1;
             b <<= 1;
         }
 
-        return Constant(known) + uncertain;
+        return sum;
+    }
+
+    /// <summary>The smallest tnum that holds all numbers of both.</summary>
+    public Tnum Union(Tnum other)
+    {
+        ulong unknown = Mask | other.Mask | (Value ^ other.Value);
+        return new Tnum(Value & ~unknown, unknown);
     }
 
     public static Tnum operator <<(Tnum a, int count) => new(a.Value << count, a.Mask << count);
@@ -99,6 +105,29 @@ internal readonly record struct Tnum(ulong Value, ulong Mask)
     {
         int shift = 64 - (bytes * 8);
         return new Tnum(BinaryPrimitives.ReverseEndianness(Value) >> shift, BinaryPrimitives.ReverseEndianness(Mask) >> shift);
+    }
+
+    /// <summary>The smallest number of it that is larger than another one; the largest of it when there is none, the smallest for a number below all.</summary>
+    public ulong After(ulong number)
+    {
+        if (number < Minimum) return Minimum;
+        if (number >= Maximum) return Maximum;
+
+        // Below the highest bit in which the number disagrees with what is known, unknown bits count as if they stood side by side.
+        ulong difference = (number & ~Mask) ^ Value;
+        ulong below = difference == 0 ? 0 : ulong.MaxValue >> BitOperations.LeadingZeroCount(difference);
+        ulong chosen = number & Mask;
+        if (difference != 0)
+        {
+            int highest = 63 - BitOperations.LeadingZeroCount(difference);
+            chosen &= ~below;
+
+            // A bit that is known to be 1 and is 0 there makes every choice below it larger.
+            if ((Value >> highest & 1) != 0) return Value | chosen;
+        }
+
+        ulong free = Mask & ~below;
+        return Value | (((chosen | ~free) + (below + 1)) & free);
     }
 
     /// <summary>What is known by both; meaningful only when some number satisfies both.</summary>

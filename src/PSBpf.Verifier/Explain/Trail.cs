@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
@@ -69,36 +68,6 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
         string start = refused.Type == RegisterType.PacketMeta ? "data_meta" : "data";
         if (refused.Id != 0) start += " plus the variable offset";
         return string.Create(CultureInfo.InvariantCulture, $"{start}: {proven} bytes proven");
-    }
-
-    /// <summary>The path in the manner of the kernel's log, ending with its verdict.</summary>
-    public string Log(BpfVerification report)
-    {
-        var log = new StringBuilder();
-        string lastLine = "";
-        for (int index = 0; index < steps.Count; index++)
-        {
-            var step = steps[index];
-            if (spec.LineAt(step.Pc)?.Source is { } source && source.ToString() != lastLine)
-            {
-                lastLine = source.ToString();
-                log.Append(CultureInfo.InvariantCulture, $"; {source.Text.Trim()} @ {Path.GetFileName(source.File)}:{source.Line}\n");
-            }
-
-            var slot = spec.Instructions[step.Pc];
-            log.Append(CultureInfo.InvariantCulture, $"{step.Pc}: ({slot.Opcode:x2}) {Disassembler.Format(spec.Instructions, step.Pc, _mapNames)}");
-            if (InstructionTable.Find(slot) is { } row && Written(row, slot) is var written and not 0 && index + 1 < steps.Count && steps[index + 1].Depth == step.Depth)
-            {
-                int register = System.Numerics.BitOperations.TrailingZeroCount(written);
-                log.Append(CultureInfo.InvariantCulture, $" ; {Describe(register, steps[index + 1].Registers[register]).Replace("r" + register + " =", "R" + register + "=", StringComparison.Ordinal)}");
-            }
-
-            log.Append('\n');
-        }
-
-        if (report.Message.Length > 0) log.Append(report.Message).Append('\n');
-        log.Append(CultureInfo.InvariantCulture, $"processed {report.ProcessedInstructions} insns, peak_states {report.PeakStates}, stack depth {report.StackDepth}\n");
-        return log.ToString();
     }
 
     private RegState After(int index, int register)

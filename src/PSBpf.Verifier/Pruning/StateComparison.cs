@@ -89,7 +89,7 @@ internal sealed class StateComparison(ushort[] live)
         if (exact)
         {
             return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Offset == current.Offset && old.Map == current.Map
-                && old.Range == current.Range && old.Frame == current.Frame && current.HasValuesOf(in old)
+                && old.Range == current.Range && old.Frame == current.Frame && old.IsShifted == current.IsShifted && current.HasValuesOf(in old)
                 && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
         }
 
@@ -99,12 +99,12 @@ internal sealed class StateComparison(ushort[] live)
         {
             case RegisterType.Scalar:
                 // A number that no check depended on may be any.
-                return !precise || (CoversValues(in old, in current) && (old.Id == 0 || SameScalarId(old.Id, current.Id)));
+                return !precise || (CoversValues(in old, in current) && (old.Id == 0 || (old.IsShifted == current.IsShifted && old.Offset == current.Offset && SameScalarId(old.Id, current.Id))));
             case RegisterType.MapValue or RegisterType.RingBufferMemory:
                 return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
                     && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
             case RegisterType.Packet or RegisterType.PacketMeta:
-                return old.Range <= current.Range && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
+                return (old.Range < 0 || current.Range < 0 ? old.Range == current.Range : old.Range <= current.Range) && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
             default:
                 return old.Offset == current.Offset && old.Map == current.Map && old.Frame == current.Frame && current.HasValuesOf(in old)
                     && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);

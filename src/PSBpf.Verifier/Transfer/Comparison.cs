@@ -57,13 +57,29 @@ internal static class Comparison
         _ => Condition.None,
     };
 
+    /// <summary>The condition that holds of the operands the other way round.</summary>
+    public static Condition Mirror(Condition condition) => condition switch
+    {
+        Condition.Jgt => Condition.Jlt,
+        Condition.Jge => Condition.Jle,
+        Condition.Jlt => Condition.Jgt,
+        Condition.Jle => Condition.Jge,
+        Condition.Jsgt => Condition.Jslt,
+        Condition.Jsge => Condition.Jsle,
+        Condition.Jslt => Condition.Jsgt,
+        Condition.Jsle => Condition.Jsge,
+        _ => condition,
+    };
+
     /// <summary>Narrows both sides to the values for which <c>a op b</c> came out as <paramref name="holds"/>.</summary>
     public static void Refine(Condition condition, int width, bool holds, ref RegState a, ref RegState b)
     {
         if (condition == Condition.Jset)
         {
-            RefineBits(width, holds, ref a, in b);
+            if ((width == 64 ? b.Bits : b.Bits.Low).IsConstant) RefineBits(width, holds, ref a, in b);
+            else RefineBits(width, holds, ref b, in a);
             a.Synchronize();
+            b.Synchronize();
             return;
         }
 
@@ -94,8 +110,10 @@ internal static class Comparison
             a.SignedMin = b.SignedMin = Math.Max(a.SignedMin, b.SignedMin);
             a.SignedMax = b.SignedMax = Math.Min(a.SignedMax, b.SignedMax);
             if (a.Bits.Overlaps(b.Bits)) a.Bits = b.Bits = a.Bits.Intersect(b.Bits);
+            return;
         }
-        else if (a.Bits.Low.Overlaps(b.Bits.Low))
+
+        if (a.Bits.Low.Overlaps(b.Bits.Low))
         {
             var low = a.Bits.Low.Intersect(b.Bits.Low);
             a.Bits = a.Bits.WithLow(low);
@@ -165,7 +183,13 @@ internal static class Comparison
         var mask = width == 64 ? b.Bits : b.Bits.Low;
         if (!mask.IsConstant) return;
         var bits = width == 64 ? a.Bits : a.Bits.Low;
-        if (!holds) bits &= Tnum.Constant(~mask.Value);
+        if (!holds)
+        {
+            // Like Linux, which keeps only bits here, since ranges might contradict them on a way that is never taken.
+            bits &= Tnum.Constant(~mask.Value);
+            a.SetUnbounded64();
+            a.SetUnbounded32();
+        }
         else if (BitOperations.IsPow2(mask.Value)) bits |= Tnum.Constant(mask.Value);
         a.Bits = width == 64 ? bits : a.Bits.WithLow(bits.Low);
     }

@@ -45,6 +45,7 @@ internal sealed partial class Explorer
             case ArgumentKind.Memory or ArgumentKind.MemoryOrNull or ArgumentKind.WritableMemory or ArgumentKind.WritableMemoryOrNull or ArgumentKind.UninitializedMemory:
                 return true; // judged with the size, which is the next argument
             case ArgumentKind.Size or ArgumentKind.SizeOrZero:
+                facts.Size = state.Max;
                 return CheckSize(helper, register, helper.Arguments[index - 1], kind == ArgumentKind.SizeOrZero);
             case ArgumentKind.FixedMemory:
                 return CheckMemory(helper, register, helper.FixedSizes[index], writes: false, "what it reads");

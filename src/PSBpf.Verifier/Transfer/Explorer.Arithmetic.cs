@@ -3,6 +3,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Domain;
+using PSBpf.Verifier.Explain;
 using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier;
@@ -27,7 +28,7 @@ internal sealed partial class Explorer
         if (row.Width == 64)
         {
             // Copies of a number that is not known stay linked, so that a check of one is a check of all.
-            if (source.IsScalar && !source.Bits.IsConstant && source.Id == 0) source.Id = ++_nextId;
+            if (source.IsScalar) Link(ref source);
             Registers[destination] = source;
         }
         else if (source.IsPointer)
@@ -38,14 +39,22 @@ internal sealed partial class Explorer
         {
             // A 32-bit copy of a number that fits 32 bits is a copy of the whole.
             bool whole = source.Max <= uint.MaxValue;
-            if (whole && !source.Bits.IsConstant && source.Id == 0) source.Id = ++_nextId;
+            if (whole) Link(ref source);
             var copy = source;
-            if (!whole) copy.Id = 0;
+            if (!whole) copy.Unlink();
             copy.ZeroExtend(4);
             Registers[destination] = copy;
         }
 
         return Next();
+    }
+
+    /// <summary>Gives a number that is about to be copied an id, so that a check of one of the two is a check of both.</summary>
+    private void Link(ref RegState number)
+    {
+        // One distance is kept, and not those of copies of copies.
+        if (number.IsShifted) number.Unlink();
+        if (!number.Bits.IsConstant && number.Id == 0) number.Id = ++_nextId;
     }
 
     private bool StepMoveSigned(in DecodedInstruction instruction, InstructionForm row)
@@ -58,8 +67,11 @@ internal sealed partial class Explorer
                 $"r{instruction.Source} is a pointer ({source.TypeName}); only numbers can be sign-extended.", instruction.Source);
         }
 
+        // What extending does not change is copied.
+        bool copies = source.Max < 1UL << (row.Offset.Minimum - 1);
+        if (copies) Link(ref source);
         var result = source;
-        result.Id = 0;
+        if (!copies) result.Unlink();
         result.SignExtend(row.Offset.Minimum / 8, row.Width);
         Registers[instruction.Destination] = result;
         return Next();
@@ -78,14 +90,14 @@ internal sealed partial class Explorer
         }
         else if (row.Kind == FormKind.ToLittleEndian && state.IsScalar)
         {
-            state.Id = 0;
+            state.Unlink();
             state.ZeroExtend(row.Width / 8);
         }
         else if (state.IsScalar)
         {
             // Of a swap, what is known of bits survives; ranges do not.
             var swapped = state.Bits.SwapBytes(row.Width / 8);
-            state.Id = 0;
+            state.Unlink();
             state.SetUnbounded();
             state.Bits = swapped;
             state.Synchronize();
@@ -111,11 +123,63 @@ internal sealed partial class Explorer
             : RegState.ConstantScalar(row.Width == 64 ? (ulong)instruction.Immediate : (uint)instruction.Immediate);
         if (dst.IsScalar && src.IsScalar)
         {
+            if (row.Alu is AluOperation.And or AluOperation.Or && src.IsConstant && !TakeApart(ref dst)) return false;
+
+            // A number plus a constant stays linked to what it was copied from.
+            int link = dst.Id;
+            bool stays = row is { Alu: AluOperation.Add, Width: 64 } && link != 0 && !dst.IsShifted && src.IsConstant && src.Bits.Value <= int.MaxValue;
             ScalarArithmetic.Apply(row.Alu, row.Width, ref dst, src);
+            if (stays)
+            {
+                dst.Id = link;
+                dst.IsShifted = true;
+                dst.Offset = (int)src.Bits.Value;
+            }
+
             return Next();
         }
 
         return StepPointerAlu(in instruction, row, ref dst, in src) && Next();
+    }
+
+    /// <summary>
+    /// A number that is 0 or −1, as compilers make it of a condition, becomes two paths where it is used as a mask: what the mask leaves is known on each.
+    /// </summary>
+    private bool TakeApart(ref RegState number)
+    {
+        bool wide = number is { SignedMin: -1, SignedMax: 0 };
+        if (!wide && number is not { SignedMin32: -1, SignedMax32: 0 }) return true;
+        bool isZero;
+        if (_decisions is not null)
+        {
+            isZero = _decisions.TryDequeue(out var decision) && decision.Taken;
+        }
+        else
+        {
+            var other = Fork(_pc);
+            if (other is null) return false;
+            other.Path = new PathStep(_state.Path, true);
+            Choose(ref other.Current.Registers[_code[_pc].Destination], wide, 0);
+            isZero = false;
+        }
+
+        _state.Path = new PathStep(_state.Path, isZero);
+        Choose(ref number, wide, isZero ? 0 : ulong.MaxValue);
+        return true;
+
+        static void Choose(ref RegState number, bool wide, ulong value)
+        {
+            if (wide)
+            {
+                number.SetConstant(value);
+                return;
+            }
+
+            number.Bits = number.Bits.WithLow(Tnum.Constant((uint)value));
+            number.Min32 = number.Max32 = (uint)value;
+            number.SignedMin32 = number.SignedMax32 = (int)value;
+            number.Synchronize();
+        }
     }
 
     private bool CheckImmediate(in DecodedInstruction instruction, InstructionForm row)
@@ -216,12 +280,16 @@ internal sealed partial class Explorer
         if (offset.Bits.IsConstant && fixedOffset == (int)fixedOffset)
         {
             moved.Offset = (int)fixedOffset;
+
+            // What lies beyond the packet's end may lie before it when it is moved back.
+            if (moved.Range < 0 && fixedOffset < pointer.Offset) moved.Range = 0;
         }
         else
         {
             // The offset joins the variable part; what was proven of the packet behind the old place is unknown at the new.
             var variable = pointer;
             variable.Type = RegisterType.Scalar;
+            variable.SetUnbounded32();
             ScalarArithmetic.Apply(add ? AluOperation.Add : AluOperation.Sub, 64, ref variable, offset);
             moved = variable with { Type = pointer.Type, Offset = pointer.Offset, Id = pointer.Id, Range = pointer.Range };
             if (RegisterTypes.IsPacket(pointer.Type))

@@ -32,6 +32,7 @@ internal sealed partial class Explorer
             bool follows = _decisions.TryDequeue(out var decision) && decision.Taken;
             _state.Path = new PathStep(_state.Path, follows);
             _ = Learn(_state, in instruction, row, follows);
+            if (follows) _observer?.Begin(_pc, instruction.Target, _state);
             return follows ? JumpTo(instruction.Target) : FallThrough();
         }
 
@@ -54,12 +55,30 @@ internal sealed partial class Explorer
     private static bool? KnownOutcome(InstructionForm row, in RegState dst, in RegState src)
     {
         if (dst.IsScalar && src.IsScalar) return Comparison.Outcome(row.Condition, row.Width, in dst, in src);
+        if (PacketOutcome(row, in dst, in src) is { } known) return known;
         // A pointer that cannot be null differs from zero; of these Linux says so, of others it asks both ways.
         bool againstZero = src.IsConstant && src.Bits.Value == 0 && row.Width == 64 && !dst.MaybeNull
             && dst.Type is RegisterType.Map or RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.SocketCommon or RegisterType.Socket or RegisterType.TcpSocket;
         if (againstZero && row.Condition == Condition.Jeq) return false;
         if (againstZero && row.Condition == Condition.Jne) return true;
         return null;
+    }
+
+    // Of a pointer that was compared with the packet's end before: the same comparison comes out the same.
+    private static bool? PacketOutcome(InstructionForm row, in RegState dst, in RegState src)
+    {
+        bool left = dst.Type == RegisterType.Packet && src.Type == RegisterType.PacketEnd;
+        if (row.Width != 64 || (!left && !(src.Type == RegisterType.Packet && dst.Type == RegisterType.PacketEnd))) return null;
+        int range = left ? dst.Range : src.Range;
+        bool beyond = range == RegState.BeyondPacketEnd;
+        return (left ? row.Condition : Comparison.Mirror(row.Condition)) switch
+        {
+            Condition.Jgt when beyond => true,
+            Condition.Jle when beyond => false,
+            Condition.Jge when range < 0 => true,
+            Condition.Jlt when range < 0 => false,
+            _ => null,
+        };
     }
 
     /// <summary>What a branch's outcome teaches a state, and whether it taught about copies of the operands.</summary>
@@ -87,13 +106,12 @@ internal sealed partial class Explorer
         ref var src = ref registers[instruction.Source];
         if (dst.IsScalar && src.IsScalar)
         {
-            if (instruction.Destination == instruction.Source) return HistoryEffect.None;
             Comparison.Refine(row.Condition, row.Width, holds, ref dst, ref src);
-            bool linked = Propagate(state, in dst) | Propagate(state, in src);
+            bool linked = Propagate(state, in src) | Propagate(state, in dst);
             return linked ? HistoryEffect.Linked : HistoryEffect.None;
         }
 
-        if (row.Width == 64) LearnPacketRange(state, row.Condition, holds, in dst, in src);
+        if (row.Width == 64) LearnPacketRange(state, row.Condition, holds, ref dst, ref src);
         return HistoryEffect.None;
     }
 
@@ -110,19 +128,34 @@ internal sealed partial class Explorer
             foreach (ref var register in frame.Registers.AsSpan())
             {
                 if (register.Id != value.Id || !register.IsScalar) continue;
-                register = value;
+                Follow(ref register, in value);
                 holders++;
             }
 
             foreach (ref var slot in frame.UsedStack)
             {
-                if (!slot.IsFullSpill || slot.Spilled.Id != value.Id || !slot.Spilled.IsScalar) continue;
-                slot.Spilled = value;
+                if (!slot.IsSpill || slot.Spilled.Id != value.Id || !slot.Spilled.IsScalar) continue;
+                Follow(ref slot.Spilled, in value);
                 holders++;
             }
         }
 
         return holders > 1;
+
+        static void Follow(ref RegState number, in RegState learned)
+        {
+            if (number.IsShifted == learned.IsShifted && number.Offset == learned.Offset)
+            {
+                number = learned;
+                return;
+            }
+
+            int id = number.Id, offset = number.Offset;
+            bool shifted = number.IsShifted;
+            number = learned;
+            ScalarArithmetic.Apply(AluOperation.Add, 64, ref number, RegState.ConstantScalar((ulong)((long)offset - learned.Offset)));
+            (number.Id, number.Offset, number.IsShifted) = (id, offset, shifted);
+        }
     }
 
     /// <summary>A null check of one pointer decides about all copies of it.</summary>
@@ -155,7 +188,7 @@ internal sealed partial class Explorer
     /// <summary>
     /// A comparison of packet data with its end proves that bytes exist; so does one of metadata with packet data.
     /// </summary>
-    private static void LearnPacketRange(PathState state, Condition condition, bool holds, in RegState dst, in RegState src)
+    private static void LearnPacketRange(PathState state, Condition condition, bool holds, ref RegState dst, ref RegState src)
     {
         bool dataLeft = IsDataAgainstEnd(in dst, in src);
         if (!dataLeft && !IsDataAgainstEnd(in src, in dst)) return;
@@ -165,12 +198,22 @@ internal sealed partial class Explorer
         bool strict;
         if (dataLeft)
         {
-            if (effective is not (Condition.Jlt or Condition.Jle)) return;
+            if (effective is not (Condition.Jlt or Condition.Jle))
+            {
+                NoteEnd(effective, Condition.Jgt, Condition.Jge, ref dst);
+                return;
+            }
+
             strict = effective == Condition.Jlt;
         }
         else
         {
-            if (effective is not (Condition.Jgt or Condition.Jge)) return;
+            if (effective is not (Condition.Jgt or Condition.Jge))
+            {
+                NoteEnd(effective, Condition.Jlt, Condition.Jle, ref src);
+                return;
+            }
+
             strict = effective == Condition.Jgt;
         }
 
@@ -190,6 +233,14 @@ internal sealed partial class Explorer
         {
             if (register.Type == data.Type && register.Id == data.Id) register.Range = Math.Max(register.Range, range);
         }
+    }
+
+    // Metadata and data have no such marks.
+    private static void NoteEnd(Condition condition, Condition beyond, Condition at, ref RegState data)
+    {
+        if (data.Type != RegisterType.Packet) return;
+        if (condition == beyond) data.Range = RegState.BeyondPacketEnd;
+        else if (condition == at) data.Range = RegState.AtPacketEnd;
     }
 
     private static bool IsDataAgainstEnd(in RegState data, in RegState end) =>

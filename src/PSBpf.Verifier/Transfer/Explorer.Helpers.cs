@@ -13,6 +13,7 @@ internal sealed partial class Explorer
     {
         public int Map;
         public long AllocationSize;
+        public ulong Size;
         public int Released;
         public bool FindsAlways;
         public int Reference;
@@ -119,7 +120,9 @@ internal sealed partial class Explorer
             };
             ref readonly var pointer = ref Registers[index + 1];
             if (size == 0 || pointer.Type != RegisterType.Stack) continue;
-            Smear(_state.FrameAt(pointer.Frame), (int)(pointer.Offset + pointer.SignedMin), (int)(pointer.Offset + pointer.SignedMax + size));
+            int from = (int)(pointer.Offset + pointer.SignedMin), end = (int)(pointer.Offset + pointer.SignedMax + size);
+            Smear(_state.FrameAt(pointer.Frame), from, end);
+            _observer?.Wrote(pointer.Frame, from, end);
         }
     }
 
@@ -157,7 +160,7 @@ internal sealed partial class Explorer
             case ReturnKind.Void:
                 return true;
             case ReturnKind.Integer:
-                Registers[0] = RegState.UnknownScalar();
+                Registers[0] = ResultOf(helper, facts);
                 return true;
             case ReturnKind.MapValueOrNull or ReturnKind.MapValue:
                 Registers[0] = FoundIn(facts.Map);
@@ -178,6 +181,27 @@ internal sealed partial class Explorer
                 return Refuse(DiagnosticRules.NotJudged, $"the result of {helper.Name}#{helper.Id} is not judged",
                     $"This version of the verifier does not know what {helper.Name} returns and therefore refuses calls of it.");
         }
+    }
+
+    private RegState ResultOf(HelperPrototype helper, CallFacts facts)
+    {
+        var result = RegState.UnknownScalar();
+        switch (helper.Result)
+        {
+            case ResultRange.SizeOrError:
+                const int mostErrors = 4095;
+                result.SignedMin = result.SignedMin32 = -mostErrors;
+                result.SignedMax = (long)facts.Size;
+                result.SignedMax32 = (int)facts.Size;
+                result.Synchronize();
+                break;
+            case ResultRange.Processor when _processors > 0:
+                result.Max = (ulong)(_processors - 1);
+                result.Synchronize();
+                break;
+        }
+
+        return result;
     }
 
     // What a lookup finds: a value, or the object that the value stands for.

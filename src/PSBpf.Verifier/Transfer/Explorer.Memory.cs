@@ -18,8 +18,12 @@ internal sealed partial class Explorer
         {
             if (loaded.IsPointer)
                 return RefuseContext(instruction.Offset, size, "A pointer in the context cannot be loaded with sign extension.");
-            loaded.Id = 0;
+            loaded.Unlink();
             loaded.SignExtend(size, 64);
+        }
+        else if (loaded.IsScalar)
+        {
+            loaded.ZeroExtend(size);
         }
 
         Registers[instruction.Destination] = loaded;
@@ -46,7 +50,13 @@ internal sealed partial class Explorer
                     $"Part of a pointer ({stored.TypeName}) is stored on the stack with {size} bytes instead of 8.", instruction.Source);
             }
 
-            if (!immediate && stored.IsScalar && !stored.Bits.IsConstant && stored.Id == 0 && size == 8) stored.Id = Registers[instruction.Source].Id = ++_nextId;
+            bool isAligned = Registers[instruction.Destination] is { Bits.IsConstant: true } at && (at.Offset + (long)at.Bits.Value + instruction.Offset) % 8 == 0;
+            if (!immediate && Registers[instruction.Source].IsScalar && isAligned && (size == 8 || stored.Max >> (size * 8) == 0))
+            {
+                Link(ref Registers[instruction.Source]);
+                stored = Registers[instruction.Source];
+            }
+
             StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored, immediate ? -1 : instruction.Source);
         }
 
@@ -62,8 +72,12 @@ internal sealed partial class Explorer
         int size = row.Width / 8;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out _)) return false;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict: true, out _)) return false;
-        if (Registers[instruction.Destination].Type == RegisterType.Stack)
-            StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, RegState.UnknownScalar(), -1);
+        if (Registers[instruction.Destination] is { Type: RegisterType.Stack } pointer)
+        {
+            long at = (long)pointer.Offset + instruction.Offset;
+            Smear(_state.FrameAt(pointer.Frame), (int)(at + pointer.SignedMin), (int)(at + pointer.SignedMax) + size);
+        }
+
         if (!row.Fetches) return Next();
         Registers[row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source] = RegState.UnknownScalar(size);
         return Next();

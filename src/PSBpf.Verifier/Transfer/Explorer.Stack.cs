@@ -84,8 +84,7 @@ internal sealed partial class Explorer
             if (from == 0 && size <= spilled)
             {
                 loaded = slot.Spilled;
-                if (loaded.Max > (size == 8 ? ulong.MaxValue : (1UL << (size * 8)) - 1)) loaded.Id = 0;
-                loaded.ZeroExtend(size);
+                if (loaded.Max > (size == 8 ? ulong.MaxValue : (1UL << (size * 8)) - 1)) loaded.Unlink();
                 NoteSlot(pointer.Frame, first);
             }
             else if (from + size <= spilled && slot.Spilled is { IsConstant: true, Bits.Value: 0 })
@@ -127,11 +126,8 @@ internal sealed partial class Explorer
         {
             // The kind of the bytes that are not written survives, but not a register that lay there.
             slot.Scrub();
-            if (size < 8)
-            {
-                if (stored.Max > (1UL << (size * 8)) - 1) stored.Id = 0;
-                stored.ZeroExtend(size);
-            }
+            // What does not fit is cut off when it is read back.
+            if (size < 8 && stored.Max > (1UL << (size * 8)) - 1) stored.Unlink();
 
             slot.Spilled = stored;
             for (int index = 0; index < size; index++) slot.Bytes[index] = StackByte.Spill;
@@ -140,7 +136,7 @@ internal sealed partial class Explorer
         }
 
         slot.Scrub();
-        bool zero = stored.IsConstant && stored.Bits.Truncate(size).Value == 0;
+        bool zero = stored is { IsConstant: true, Bits.Value: 0 };
         if (zero && source >= 0) _precision.Mark(_state, source);
         for (int index = from; index < from + size; index++) slot.Bytes[index] = zero ? StackByte.Zero : StackByte.Misc;
     }

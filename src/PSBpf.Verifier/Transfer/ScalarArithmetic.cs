@@ -13,7 +13,7 @@ internal static class ScalarArithmetic
     /// <param name="src">Operand; its low half counts at 32 bits.</param>
     public static void Apply(AluOperation operation, int width, ref RegState dst, RegState src)
     {
-        dst.Id = 0;
+        dst.Unlink();
         switch (operation)
         {
             case AluOperation.Add: Add(ref dst, in src); break;
@@ -31,8 +31,8 @@ internal static class ScalarArithmetic
                 return;
         }
 
-        dst.Synchronize();
         if (width == 32) dst.ZeroExtend(4);
+        else dst.Synchronize();
     }
 
     private static bool IsShiftCount(in RegState src, int width) =>
@@ -72,12 +72,18 @@ internal static class ScalarArithmetic
     {
         ulong max32 = (ulong)dst.Max32 * src.Max32;
         (dst.Min32, dst.Max32) = max32 <= uint.MaxValue ? (dst.Min32 * src.Min32, (uint)max32) : (0, uint.MaxValue);
-        dst.SignedMin32 = int.MinValue;
-        dst.SignedMax32 = int.MaxValue;
+        Span<long> low = [(long)dst.SignedMin32 * src.SignedMin32, (long)dst.SignedMin32 * src.SignedMax32, (long)dst.SignedMax32 * src.SignedMin32, (long)dst.SignedMax32 * src.SignedMax32];
+        long smin32 = long.MaxValue, smax32 = long.MinValue;
+        foreach (long product in low) (smin32, smax32) = (Math.Min(smin32, product), Math.Max(smax32, product));
+        SetSigned32(ref dst, smin32, smax32);
         bool wraps = Math.BigMul(dst.Max, src.Max, out ulong max) != 0;
         (dst.Min, dst.Max) = wraps ? (0, ulong.MaxValue) : (dst.Min * src.Min, max);
-        dst.SignedMin = long.MinValue;
-        dst.SignedMax = long.MaxValue;
+
+        // The extremes are products of extremes.
+        Int128 a = dst.SignedMin, b = dst.SignedMax, c = src.SignedMin, d = src.SignedMax;
+        Int128 smin = Int128.Min(Int128.Min(a * c, a * d), Int128.Min(b * c, b * d)), smax = Int128.Max(Int128.Max(a * c, a * d), Int128.Max(b * c, b * d));
+        bool fits = smin >= long.MinValue && smax <= long.MaxValue;
+        (dst.SignedMin, dst.SignedMax) = fits ? ((long)smin, (long)smax) : (long.MinValue, long.MaxValue);
         dst.Bits *= src.Bits;
     }
 
@@ -116,17 +122,14 @@ internal static class ScalarArithmetic
         switch (operation)
         {
             case AluOperation.Lsh when width == 64:
-                (dst.Min, dst.Max) = dst.Max <= ulong.MaxValue >> count ? (dst.Min << count, dst.Max << count) : (0, ulong.MaxValue);
-                (long smin, long smax) = (dst.SignedMin << count, dst.SignedMax << count);
-                bool keepsSign = smin >> count == dst.SignedMin && smax >> count == dst.SignedMax;
-                (dst.SignedMin, dst.SignedMax) = keepsSign ? (smin, smax) : (long.MinValue, long.MaxValue);
+                // Compilers extend the sign of the low half by shifting there and back: the one shift of which signed ranges say something.
+                (dst.SignedMin, dst.SignedMax) = count == 32 ? ((long)dst.SignedMin32 << 32, (long)dst.SignedMax32 << 32) : (long.MinValue, long.MaxValue);
+                ShiftLowLeft(ref dst, count);
+                (dst.Min, dst.Max) = dst.Max <= 1UL << (63 - count) ? (dst.Min << count, dst.Max << count) : (0, ulong.MaxValue);
                 dst.Bits <<= count;
-                dst.SetUnbounded32();
                 break;
             case AluOperation.Lsh:
-                (dst.Min32, dst.Max32) = dst.Max32 <= uint.MaxValue >> count ? (dst.Min32 << count, dst.Max32 << count) : (0, uint.MaxValue);
-                dst.SignedMin32 = int.MinValue;
-                dst.SignedMax32 = int.MaxValue;
+                ShiftLowLeft(ref dst, count);
                 dst.Bits = (dst.Bits.Low << count).Low;
                 dst.SetUnbounded64();
                 break;
@@ -163,6 +166,14 @@ internal static class ScalarArithmetic
                 dst.SetUnbounded64();
                 break;
         }
+    }
+
+    // In order not to know more than Linux, one bit more has to be free than what is shifted out.
+    private static void ShiftLowLeft(ref RegState dst, int count)
+    {
+        (dst.Min32, dst.Max32) = count < 32 && dst.Max32 <= 1U << (31 - count) ? (dst.Min32 << count, dst.Max32 << count) : (0, uint.MaxValue);
+        dst.SignedMin32 = int.MinValue;
+        dst.SignedMax32 = int.MaxValue;
     }
 
     private static bool AddOverflows(long a, long b, long sum) => ((a ^ sum) & (b ^ sum)) < 0;

@@ -20,7 +20,7 @@ public sealed class RandomProgramTests
         for (int seed = first; seed < first + count; seed++)
         {
             var (program, text) = new ProgramGenerator(seed).Make();
-            var mine = ProgramVerifier.Verify(program, program.Maps, cancellation: TestContext.Current.CancellationToken).Verification;
+            var mine = ProgramVerifier.Verify(program, program.Maps, new VerifierOptions { Processors = kernel.PossibleCpus }, cancellation: TestContext.Current.CancellationToken).Verification;
             var theirs = kernel.LoadProgram(program, maps, new ProgramLoadOptions { VerifyOnly = true }, TestContext.Current.CancellationToken).Verification;
             if (theirs.Accepted) accepted++;
             if (mine.Accepted) ours++;

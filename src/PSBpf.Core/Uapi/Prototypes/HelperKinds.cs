@@ -121,6 +121,19 @@ public enum ArgumentKind : byte
     ReleasedRingBufferDynptr,
 }
 
+/// <summary>Which numbers a helper returns, where more is known than that it is a number: what runs it has to keep to it.</summary>
+public enum ResultRange : byte
+{
+    /// <summary>Any.</summary>
+    Any,
+
+    /// <summary>From −4095, an error, to the size that it was passed.</summary>
+    SizeOrError,
+
+    /// <summary>The index of a processor.</summary>
+    Processor,
+}
+
 /// <summary>What a helper returns.</summary>
 public enum ReturnKind : byte
 {

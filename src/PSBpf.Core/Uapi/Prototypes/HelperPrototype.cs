@@ -15,6 +15,9 @@ public sealed record HelperPrototype
     /// <summary>What it returns.</summary>
     public ReturnKind Return { get; init; }
 
+    /// <summary>For results that are numbers: which.</summary>
+    public ResultRange Result { get; init; }
+
     /// <summary>What it takes in r1 to r5; shorter than five when it takes fewer.</summary>
     public IReadOnlyList<ArgumentKind> Arguments { get; init; } = [];
 

@@ -65,7 +65,7 @@ internal static class HelperRows
         Number(5),
         Number(6, Memory, Size).Gpl() with { IsVariadic = true },
         Number(7),
-        Number(8),
+        Number(8) with { Result = ResultRange.Processor },
         Number(9, Context, Anything, Memory, Size, Anything).In([.. Classifiers, LwtXmit, SkSkb]).MovesPacket(),
         Number(10, Context, Anything, Anything, Anything, Anything).In([.. Classifiers, LwtXmit]).MovesPacket(),
         Number(11, Context, Anything, Anything, Anything, Anything).In([.. Classifiers, LwtXmit]).MovesPacket(),
@@ -104,7 +104,7 @@ internal static class HelperRows
         Number(42),
         Number(43, Context, Anything, Anything).In([.. Classifiers, LwtXmit, SkSkb]).MovesPacket(),
         Number(44, Context, Anything).In(Xdp).MovesPacket(),
-        Number(45, UninitializedMemory, SizeOrZero, Anything).In(Tracers).Gpl(),
+        Number(45, UninitializedMemory, SizeOrZero, Anything).In(Tracers).Gpl().Counts(),
         Number(46, Context).In([SocketFilter, .. Classifiers, CgroupSkb, CgroupSock, SockOps, SkSkb, CgroupSockAddr]),
         Number(46, ArgumentKind.Structure).Of("sock_common").In(SkReuseport, Tracing, Lsm, ProgramType.Syscall),
         Number(47, Context).In([SocketFilter, .. Classifiers, CgroupSkb, SkSkb]),
@@ -131,7 +131,7 @@ internal static class HelperRows
         Number(64, Context, Memory, Size).In(CgroupSockAddr).When(AttachType.CgroupInet4Connect, AttachType.CgroupInet6Connect),
         Number(65, Context, Anything).In(Xdp).MovesPacket(),
         Number(66, Context, Anything, UninitializedMemory, Size, Anything).In(Classifiers),
-        Number(67, Context, UninitializedMemory, SizeOrZero, Anything).In(Tracers).Gpl(),
+        Number(67, Context, UninitializedMemory, SizeOrZero, Anything).In(Tracers).Gpl().Counts(),
         Number(68, Context, Anything, UninitializedMemory, Size, Anything).In([SocketFilter, .. Classifiers, CgroupSkb, SkReuseport]),
         Number(69, Context, WritableMemory, Size, Anything).In([.. Classifiers, Xdp]).Gpl(),
         Number(70, Context, ConstantMap, MapKey, Anything).In(SockOps).FromPacket().On(Sockhash),
@@ -179,8 +179,8 @@ internal static class HelperRows
         Number(111, ArgumentKind.Structure, ConstantMap, Anything, Memory, SizeOrZero).Of("sk_buff").In(Tracing, Lsm, ProgramType.Syscall).Gpl().On(PerfEventArray),
         Number(112, UninitializedMemory, SizeOrZero, Anything).Gpl(),
         Number(113, UninitializedMemory, SizeOrZero, Anything).Gpl(),
-        Number(114, UninitializedMemory, SizeOrZero, Anything).Gpl(),
-        Number(115, UninitializedMemory, SizeOrZero, Anything).Gpl(),
+        Number(114, UninitializedMemory, SizeOrZero, Anything).Gpl().Counts(),
+        Number(115, UninitializedMemory, SizeOrZero, Anything).Gpl().Counts(),
         Number(116, ArgumentKind.Structure, Anything).Of("tcp_sock").In(ProgramType.StructOps).Gpl(),
         Number(117, Anything),
         Number(118),
@@ -207,7 +207,7 @@ internal static class HelperRows
         Row(138, ReturnKind.StructureOrNull, AnySocket).Gives("tcp_timewait_sock").In(SocketCastTypes),
         Row(139, ReturnKind.StructureOrNull, AnySocket).Gives("tcp_request_sock").In(SocketCastTypes),
         Row(140, ReturnKind.StructureOrNull, AnySocket).Gives("udp6_sock").In(SocketCastTypes),
-        Number(141, ArgumentKind.Structure, UninitializedMemory, SizeOrZero, Anything).Of("task_struct"),
+        Number(141, ArgumentKind.Structure, UninitializedMemory, SizeOrZero, Anything).Of("task_struct").Counts(),
         Number(142, Context, WritableMemory, Size, Anything).In(SockOps),
         Number(143, Context, Memory, Size, Anything).In(SockOps).MovesPacket(),
         Number(144, Context, Anything, Anything).In(SockOps),
@@ -292,6 +292,8 @@ internal static class HelperRows
     };
 
     private static HelperPrototype Number(int id, params ArgumentKind[] arguments) => Row(id, ReturnKind.Integer, arguments);
+
+    private static HelperPrototype Counts(this HelperPrototype row) => row with { Result = ResultRange.SizeOrError };
 
     private static HelperPrototype In(this HelperPrototype row, params ProgramType[] types) => row with { ProgramTypes = types };
 
