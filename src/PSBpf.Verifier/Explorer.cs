@@ -287,7 +287,7 @@ internal sealed partial class Explorer
             FormKind.Branch => StepBranch(in instruction, row),
             FormKind.Jump => JumpTo(instruction.Target),
             FormKind.MayGoto => StepMayGoto(in instruction),
-            FormKind.CallHelper => StepCallHelper(in instruction),
+            FormKind.CallHelper => StepCallHelper(in instruction) && Called(),
             FormKind.CallFunction => StepCallFunction(in instruction),
             FormKind.CallKfunc => Refuse(DiagnosticRules.NotJudged, "invalid kernel function call not eliminated in verifier pass",
                 "A kernel function is called that was missing when the program was linked."),
@@ -303,6 +303,13 @@ internal sealed partial class Explorer
     private bool Next(int slots = 1)
     {
         _pc += slots;
+        return true;
+    }
+
+    // A call counts as a jump where it is decided whether a state is worth remembering.
+    private bool Called()
+    {
+        _jumps++;
         return true;
     }
 

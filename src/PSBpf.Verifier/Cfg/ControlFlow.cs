@@ -93,6 +93,9 @@ internal sealed class ControlFlow
                 IsPrunePoint[index] = true;
             }
 
+            // After a call it is known again which registers live: few, so that states are often alike.
+            if (instruction.Row.Kind is FormKind.CallHelper or FormKind.CallKfunc or FormKind.CallFunction && index + 1 < EndOf(function)) IsPrunePoint[index + 1] = true;
+
             bool isLast = index == EndOf(function) - instruction.Row.Slots;
             if (isLast && instruction.Row.Kind is not (FormKind.Exit or FormKind.Jump))
                 return new DecodeError(index, "last insn is not an exit or jmp");
