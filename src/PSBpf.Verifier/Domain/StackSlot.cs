@@ -38,6 +38,17 @@ internal struct StackSlot
         Spilled = default;
     }
 
+    /// <summary>Whether it holds some number of which nothing is known.</summary>
+    public readonly bool IsSomeNumber
+    {
+        get
+        {
+            for (int index = 0; index < 8; index++)
+                if (Bytes[index] is not (StackByte.Invalid or StackByte.Misc)) return false;
+            return true;
+        }
+    }
+
     public readonly bool IsUntouched
     {
         get

@@ -21,6 +21,8 @@ internal sealed class StateComparison(ushort[] live)
         Exact,
     }
 
+    private static readonly RegState Unknown = RegState.UnknownScalar();
+
     // Pairs of ids that stand for each other in the two states.
     private readonly List<(int Old, int New)> _ids = [];
 
@@ -62,6 +64,13 @@ internal sealed class StateComparison(ushort[] live)
             ref readonly var oldSlot = ref old.SlotAt(index);
             ref readonly var slot = ref current.SlotAt(index);
             bool spill = oldSlot.IsSpill;
+            if (!exact && spill && oldSlot.IsFullSpill && oldSlot.Spilled.IsScalar && slot.IsSomeNumber)
+            {
+                // Where the old path could do with any number, bytes of which nothing is known will do.
+                if (!Covers(in oldSlot.Spilled, in Unknown, (precise & (1UL << index)) != 0, exact)) return false;
+                continue;
+            }
+
             for (int at = 0; at < 8; at++)
             {
                 var oldKind = oldSlot.Bytes[at];
