@@ -143,6 +143,8 @@ public sealed partial class ManagedKernel : IBpfKernel
             new VerifierOptions
             {
                 LogLevel = options.LogLevel,
+                LogWriter = options.LogWriter,
+                Heatmap = options.Heatmap,
                 Processors = PossibleCpus,
                 InstructionBudget = options.InstructionBudget > 0 ? options.InstructionBudget : VerifierOptions.Default.InstructionBudget,
             },

@@ -97,6 +97,9 @@ internal sealed partial class Explorer
     /// <summary>How often each slot was stepped through.</summary>
     public int[] Visits { get; }
 
+    /// <summary>States that are remembered at a slot.</summary>
+    public int StatesAt(int pc) => _explored[pc]?.Count ?? 0;
+
     /// <summary>The limit of <see cref="Processed"/>.</summary>
     public int Budget => _budget;
 

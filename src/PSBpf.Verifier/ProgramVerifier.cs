@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
@@ -39,6 +40,9 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
 {
     /// <summary>The kernel's limit on program length.</summary>
     private const int MaxInstructions = 1_000_000;
+
+    /// <summary>Lines that are named when a program is too complex.</summary>
+    private const int MostHotLines = 5;
 
     public DecodedInstruction[] Code { get; } = new DecodedInstruction[spec.Instructions.Length];
 
@@ -107,8 +111,25 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
         if (refusal is not null)
             report = report with { CausalPath = PathReplay.Run(spec, maps, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
+        if (options.Heatmap || refusal?.Rule == DiagnosticRules.TooComplex) report = AddHeat(report, explorer);
         log?.Finish(report, explorer);
         return report with { Log = text.ToString() };
+    }
+
+    private BpfVerification AddHeat(BpfVerification report, Explorer explorer)
+    {
+        var heat = Heat.Of(spec, Code, explorer);
+        report = report with { Heatmap = heat };
+        if (report.Accepted || report.RuleId != DiagnosticRules.TooComplex.Id) return report;
+
+        // Where the effort went is what there is to say of a program that is too complex.
+        var hottest = heat.OrderByDescending(line => line.Processed).Take(MostHotLines).ToList();
+        return report with
+        {
+            CausalPath = [.. hottest.Select(line => new VerificationPoint(
+                line.Instruction, Disassembler.Format(spec.Instructions, line.Instruction, [.. spec.Maps.Select(map => map.Name)]), line.Source,
+                string.Create(CultureInfo.InvariantCulture, $"stepped through {line.Processed} times ({line.Share:P0}), {line.States} states")))],
+        };
     }
 
     private BpfVerification Accepted(int depth) => new()

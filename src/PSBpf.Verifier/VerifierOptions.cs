@@ -9,6 +9,9 @@ public sealed record VerifierOptions
     /// <summary>Largest number of instructions processed over all paths.</summary>
     public int InstructionBudget { get; init; } = 1_000_000;
 
+    /// <summary>Count what each line of source takes.</summary>
+    public bool Heatmap { get; init; }
+
     /// <summary>The processors of the kernel that it is for, which bound bpf_get_smp_processor_id(); 0 when that is not known.</summary>
     public int Processors { get; init; }
 

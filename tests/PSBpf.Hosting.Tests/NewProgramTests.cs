@@ -18,7 +18,7 @@ public sealed class NewProgramTests : IDisposable
         Assert.Equal(("drop", ProgramType.Xdp, "", 2, null), (program.Name, program.Type, program.Section, program.InstructionCount, program.Path));
         Assert.Equal("XDP_DROP", program.Run(new byte[14]).Verdict);
         Assert.Same(program, _session.GetProgram("drop"));
-        Assert.True(_session.Verify(program, program.Kernel).Accepted);
+        Assert.True(_session.Verify(program, new ImportOptions { Kernel = program.Kernel }).Accepted);
         program.Remove();
         Assert.Empty(_session.Programs);
     }

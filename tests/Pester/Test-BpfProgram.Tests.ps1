@@ -59,6 +59,51 @@ Describe 'Test-BpfProgram' {
         (Test-BpfProgram "$samples/packet_counter.bpf.o" -LogLevel 2).Log | Should -Match 'r10'
     }
 
+    It 'writes the log to a file in the kernel''s format' {
+        $file = Join-Path $TestDrive 'verifier.log'
+        (Test-BpfProgram "$samples/packet_counter.bpf.o" -LogPath $file).Log | Should -BeNullOrEmpty
+        $lines = Get-Content $file
+        $lines[0] | Should -Be 'func#0 @0'
+        $lines | Should -Contain '0: R1=ctx() R10=fp0'
+        $lines[-1] | Should -Match '^processed \d+ insns \(limit 1000000\) max_states_per_insn'
+    }
+
+    It 'says where the log cannot be written' {
+        { Test-BpfProgram "$samples/packet_counter.bpf.o" -LogPath "$TestDrive/nowhere/x.log" } | Should -Throw -ErrorId 'BPF4015,PSBpf.PowerShell.TestBpfProgram'
+    }
+
+    It 'gives with -Heatmap what each line took' {
+        $report = Test-BpfProgram "$samples/packet_counter.bpf.o"
+        $lines = @(Test-BpfProgram "$samples/packet_counter.bpf.o" -Heatmap)
+        $lines.Count | Should -BeGreaterThan 3
+        ($lines | Measure-Object Processed -Sum).Sum | Should -Be $report.ProcessedInstructions
+        $lines[0].Processed | Should -BeGreaterOrEqual $lines[-1].Processed
+        $lines[0].Source.Text | Should -Not -BeNullOrEmpty
+        { Test-BpfProgram "$samples/packet_counter.bpf.o" -Heatmap -Kernel Linux } | Should -Throw -ErrorId 'BPF4016,PSBpf.PowerShell.TestBpfProgram'
+    }
+
+    It 'judges each set of variables' {
+        $reports = @(Test-BpfProgram "$samples/packet_counter.bpf.o" -Variable @{ blocked_port = 23 }, @{ blocked_port = 443 })
+        $reports.Count | Should -Be 2
+        $reports.Accepted | Should -Be @($true, $true)
+        $reports[1].Variables['blocked_port'] | Should -Be 443
+        { Test-BpfProgram "$samples/packet_counter.bpf.o" -Variable @{ nothing = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF*,PSBpf.PowerShell.TestBpfProgram'
+    }
+
+    It 'gives one SARIF log for all' {
+        $sarif = Test-BpfProgram "$samples/packet_counter.bpf.o", "$samples/broken_bounds.bpf.o" -As Sarif | ConvertFrom-Json
+        $sarif.version | Should -Be '2.1.0'
+        $sarif.runs.Count | Should -Be 1
+        $sarif.runs[0].tool.driver.name | Should -Be 'PSBpf'
+        $result = $sarif.runs[0].results
+        @($result).Count | Should -Be 1
+        $result.ruleId | Should -Be $sarif.runs[0].tool.driver.rules[$result.ruleIndex].id
+        $result.level | Should -Be 'error'
+        $result.message.text | Should -Match 'bytes'
+        $result.locations[0].physicalLocation.artifactLocation.uri | Should -Match 'broken_bounds'
+        $result.locations[0].physicalLocation.region.startLine | Should -BeGreaterThan 1
+    }
+
     It 'says that there is no such file' {
         { Test-BpfProgram "$samples/nothing.bpf.o" -ErrorAction Stop } | Should -Throw -ErrorId 'BPF0301,PSBpf.PowerShell.TestBpfProgram'
     }

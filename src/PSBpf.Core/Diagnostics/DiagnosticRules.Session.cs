@@ -60,6 +60,13 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule TopColumn = new("BPF4013", "top-column", InvalidArgument,
         "Name a property of BpfStatistic, e.g. EventsPerSecond; Tab completes them.");
 
+    /// <summary>A file that a verifier's log cannot be written to.</summary>
+    public static readonly DiagnosticRule LogFile = new("BPF4015", "log-file", InvalidArgument, "Name a file in a folder that can be written to.");
+
+    /// <summary>Something that only one kernel's verifier tells.</summary>
+    public static readonly DiagnosticRule NotToldByKernel = new("BPF4016", "not-told-by-kernel", InvalidArgument,
+        "Leave out -Kernel Linux: the managed verifier judges the same program and tells.");
+
     /// <summary>The top ended by an error that nobody foresaw.</summary>
     public static readonly DiagnosticRule TopFailed = new("BPF4014", "top-failed", SystemFailure,
         "Report this with the message; Show-BpfTop -Once and Get-BpfStatistic give the same figures.");

@@ -23,6 +23,9 @@ public sealed record BpfVerification
     /// <summary>What it uses that this kernel does not implement, by name.</summary>
     public IReadOnlyList<string> Unsupported { get; init; } = [];
 
+    /// <summary>The values of global variables that it was judged with, where they were given.</summary>
+    public IReadOnlyDictionary<string, object?> Variables { get; init; } = new Dictionary<string, object?>();
+
     /// <summary>Bytes of stack of the deepest call chain.</summary>
     public int StackDepth { get; init; }
 
@@ -55,6 +58,9 @@ public sealed record BpfVerification
 
     /// <summary>How long the verifier took; of kernels that do not say, how long loading took.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>What each line of source took, in the order of the program, if that was asked for or the program was too complex.</summary>
+    public IReadOnlyList<VerificationHeat> Heatmap { get; init; } = [];
 
     /// <summary>The log, as far as one was asked for.</summary>
     public string Log { get; init; } = "";

@@ -9,6 +9,12 @@ public sealed record ProgramLoadOptions
     /// <summary>Verifier log level as in bpf(2): 0 none, 1 the path taken, 2 every state; 4 adds statistics.</summary>
     public int LogLevel { get; init; }
 
+    /// <summary>Where the log goes as it is written; null to return it in the report.</summary>
+    public TextWriter? LogWriter { get; init; }
+
+    /// <summary>Count what each line of source takes: <see cref="BpfVerification.Heatmap"/>. The Linux kernel does not say.</summary>
+    public bool Heatmap { get; init; }
+
     /// <summary>Judge only: <see cref="ProgramLoadResult.Program"/> is null even on acceptance.</summary>
     public bool VerifyOnly { get; init; }
 

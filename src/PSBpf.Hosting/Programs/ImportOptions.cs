@@ -43,4 +43,10 @@ public sealed record ImportOptions
 
     /// <summary>Verifier log level as in bpf(2).</summary>
     public int LogLevel { get; init; }
+
+    /// <summary>Where the log goes as it is written; null to return it in the report.</summary>
+    public TextWriter? LogWriter { get; init; }
+
+    /// <summary>Count what each line of source takes the verifier.</summary>
+    public bool Heatmap { get; init; }
 }

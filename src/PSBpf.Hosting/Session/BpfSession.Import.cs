@@ -86,15 +86,14 @@ public sealed partial class BpfSession
 
     /// <summary>Asks a kernel's verifier about a loaded program again.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="kernel">Whose verifier; it need not be the kernel that holds the program.</param>
-    /// <param name="logLevel">Verifier log level as in bpf(2).</param>
+    /// <param name="options">Whose verifier, which need not be the kernel that holds the program, and what it is to tell.</param>
     /// <param name="cancellation">Stops the verifier.</param>
-    public BpfVerification Verify(BpfProgram program, BpfKernelKind kernel, int logLevel = 0, CancellationToken cancellation = default)
+    public BpfVerification Verify(BpfProgram program, ImportOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(program);
         var origin = program.Origin.Spec;
         var spec = origin with { Programs = [program.Spec], Maps = [.. program.Spec.Maps] };
-        return Verify(spec, new ImportOptions { Kernel = kernel, LogLevel = logLevel }, cancellation)[0];
+        return Verify(spec, options, cancellation)[0];
     }
 
     private static IReadOnlyList<BpfProgram> Accepted(ImportResult result) => result.Refusals.Count switch

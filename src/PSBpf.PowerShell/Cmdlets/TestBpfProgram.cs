@@ -9,10 +9,13 @@ namespace PSBpf.PowerShell;
 [Cmdlet(VerbsDiagnostic.Test, "BpfProgram", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(BpfVerification), ParameterSetName = [PathSet, ProgramSet])]
 [OutputType(typeof(bool))]
+[OutputType(typeof(VerificationHeat))]
+[OutputType(typeof(string))]
 public sealed class TestBpfProgram : BpfCmdlet
 {
     private const string PathSet = "Path";
     private const string ProgramSet = "Program";
+    private const int WholeLog = 2;
 
     /// <summary>Object files, with wildcards; a text that is no file's name may be a loaded program's.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -48,12 +51,67 @@ public sealed class TestBpfProgram : BpfCmdlet
 
     /// <summary>Verifier log level as in bpf(2): 1 the path taken, 2 every state; 4 adds statistics.</summary>
     [Parameter]
+    [Alias("Log")]
     [ValidateRange(0, 7)]
     public int LogLevel { get; set; }
+
+    /// <summary>A file that the log is written to as it grows; level 2 when -LogLevel is not given.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LogPath { get; set; }
+
+    /// <summary>Give in place of the report what each line of source took the managed verifier, the most first.</summary>
+    [Parameter]
+    public SwitchParameter Heatmap { get; set; }
+
+    /// <summary>Values of global variables, each a set to judge the programs with.</summary>
+    [Parameter(ParameterSetName = PathSet)]
+    [ValidateNotNull]
+    public System.Collections.IDictionary[] Variable { get; set; } = [];
+
+    /// <summary>What to give: the reports, or all of them as one text in SARIF 2.1.0.</summary>
+    [Parameter]
+    public VerificationOutput As { get; set; }
 
     /// <summary>Give true or false in place of the report: whether every program is accepted.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
+
+    private readonly List<BpfVerification> _reports = [];
+    private StreamWriter? _log;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (Heatmap && Kernel == BpfKernelKind.Linux)
+            Stop(DiagnosticRules.NotToldByKernel.At("The Linux kernel does not say what each line took its verifier."), nameof(Heatmap));
+        if (LogPath is null) return;
+        if (LogLevel == 0) LogLevel = WholeLog;
+        try
+        {
+            _log = new StreamWriter(ResolveFile(LogPath));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            Stop(DiagnosticRules.LogFile.At($"The log '{LogPath}' cannot be written: {exception.Message}", new DiagnosticLocation { File = LogPath }), LogPath);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (As == VerificationOutput.Sarif && !Quiet)
+            WriteObject(SarifReport.Write(_reports, typeof(TestBpfProgram).Assembly.GetName().Version!.ToString(3), Location ?? Environment.CurrentDirectory));
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _log?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Stop(BpfDiagnostic diagnostic, object target) => ThrowTerminatingError(ErrorRecords.From(diagnostic, null, target, Location));
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -73,13 +131,24 @@ public sealed class TestBpfProgram : BpfCmdlet
         }
     }
 
-    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Kernel ?? program.Kernel, LogLevel, Cancellation);
+    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Options() with { Kernel = Kernel ?? program.Kernel }, Cancellation);
 
-    private IReadOnlyList<BpfVerification> Verify(string file) =>
-        Session.Verify(
-            file,
-            new ImportOptions { Name = Name, Type = Type, Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, Btf = Btf is null ? null : ResolveFile(Btf) },
-            Cancellation);
+    private List<BpfVerification> Verify(string file)
+    {
+        var options = Options() with { Name = Name, Type = Type, Btf = Btf is null ? null : ResolveFile(Btf) };
+        if (Variable.Length == 0) return [.. Session.Verify(file, options, Cancellation)];
+        var reports = new List<BpfVerification>();
+        foreach (var set in Variable)
+        {
+            var values = new Dictionary<string, object?>();
+            foreach (System.Collections.DictionaryEntry entry in set) values[entry.Key.ToString() ?? ""] = Values.FromPowerShell(entry.Value);
+            reports.AddRange(Session.Verify(file, options with { Variables = values }, Cancellation).Select(report => report with { Variables = values }));
+        }
+
+        return reports;
+    }
+
+    private ImportOptions Options() => new() { Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap };
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)
@@ -87,6 +156,8 @@ public sealed class TestBpfProgram : BpfCmdlet
         IReadOnlyList<BpfVerification> reports = [];
         var asked = Try(() => reports = verify(), target);
         if (Quiet) WriteObject(asked && reports.All(report => report.Accepted));
+        else if (As == VerificationOutput.Sarif) _reports.AddRange(reports);
+        else if (Heatmap) WriteObject(reports.SelectMany(report => report.Heatmap.OrderByDescending(line => line.Processed)), enumerateCollection: true);
         else WriteObject(reports, enumerateCollection: true);
     }
 
