@@ -28,10 +28,10 @@ public sealed record SectionName(
     /// <summary>The name with the form of its target, e.g. <c>tracepoint/&lt;category/name&gt;</c>.</summary>
     public string Form => Target == None ? Prefix : $"{Prefix}/<{TargetForm}>";
 
-    /// <summary>Whether a section is this one.</summary>
+    /// <summary>Whether a section is this one. A slash with nothing after it names no target, as to libbpf.</summary>
     public bool Matches(string section) =>
         section.StartsWith(Prefix, StringComparison.Ordinal)
-        && (section.Length == Prefix.Length || (Target == Optional && section.Length > Prefix.Length + 1 && section[Prefix.Length] == '/'));
+        && (section.Length == Prefix.Length || (Target == Optional && section[Prefix.Length] == '/'));
 
     /// <summary>What a section that matches says after the prefix; empty when nothing.</summary>
     public string TargetOf(string section) => section.Length > Prefix.Length ? section[(Prefix.Length + 1)..] : "";
