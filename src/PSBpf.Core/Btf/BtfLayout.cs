@@ -31,6 +31,8 @@ internal sealed class BtfLayout
     private readonly int[] _sizes;
     private readonly byte[] _alignments;
     private readonly int[] _parts;
+    // Of the one visit at a time, under the lock.
+    private readonly Stack<(int Id, int Child)> _path = new();
 
     /// <summary>The layout of a set's types; those of its base are in the base's layout.</summary>
     public BtfLayout(BtfTypeSet types, BtfLayout? @base, int first, Func<string, Exception> malformed)
@@ -69,12 +71,12 @@ internal sealed class BtfLayout
     private void Visit(int root)
     {
         if (_state[root - _first] == Done) return;
-        Stack<(int Id, int Child)> path = new([(root, 0)]);
+        _path.Push((root, 0));
         _state[root - _first] = Open;
         (int Id, int Child) top = default;
         try
         {
-            while (path.TryPop(out top))
+            while (_path.TryPop(out top))
             {
                 BtfType type = _types[top.Id];
                 if (top.Child == CountParts(type))
@@ -84,21 +86,22 @@ internal sealed class BtfLayout
                     continue;
                 }
 
-                path.Push((top.Id, top.Child + 1));
+                _path.Push((top.Id, top.Child + 1));
                 int child = Part(type, top.Child);
                 if (child < _first) continue;
                 byte state = _state[child - _first];
                 if (state == Open) throw _malformed($"BTF type {child} '{_types[child].Name}' contains itself.");
                 if (state == Done) continue;
                 _state[child - _first] = Open;
-                path.Push((child, 0));
+                _path.Push((child, 0));
             }
         }
         catch
         {
             // Whoever asks next is told the same.
             _state[top.Id - _first] = 0;
-            foreach ((int id, _) in path) _state[id - _first] = 0;
+            foreach ((int id, _) in _path) _state[id - _first] = 0;
+            _path.Clear();
             throw;
         }
     }

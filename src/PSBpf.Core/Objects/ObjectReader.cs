@@ -18,6 +18,12 @@ public sealed record ObjectReadOptions
     /// <summary>The kernel whose types, options and symbols the programs see; null for the machine's.</summary>
     public TargetKernel? Target { get; init; }
 
+    /// <summary>
+    /// Leave the instructions that CO-RE would adapt to a kernel as the compiler wrote them: to look at an object without any kernel, as
+    /// bpf_object__open does. Such programs are not fit to be loaded.
+    /// </summary>
+    public bool LeaveCoRe { get; init; }
+
     /// <summary>Names of variables that get their values afterwards, so that a kernel's options need not have any.</summary>
     public IReadOnlyCollection<string> Given { get; init; } = [];
 }
@@ -71,7 +77,7 @@ public static class ObjectReader
         List<BpfDiagnostic> warnings = [];
         string license = ReadLicense(elf);
         var maps = new MapTable(elf, btf, configuration, warnings);
-        CoreResolver? core = extension.CoreRelocations.Count > 0 ? new CoreResolver(btf!, target.Types) : null;
+        CoreResolver? core = extension.CoreRelocations.Count > 0 && !options.LeaveCoRe ? new CoreResolver(btf!, target.Types) : null;
         var code = new CodeTable(elf, btf, extension, core);
         var programs = new ProgramReader(elf, btf, maps, code, externs, options);
         var loaded = programs.Read(license);
