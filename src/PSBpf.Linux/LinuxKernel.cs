@@ -4,6 +4,7 @@ using PSBpf.Kernel;
 using PSBpf.Linux.Access;
 using PSBpf.Linux.Loading;
 using PSBpf.Linux.Maps;
+using PSBpf.Linux.Pinning;
 using PSBpf.Objects;
 
 namespace PSBpf.Linux;
@@ -19,6 +20,7 @@ public sealed partial class LinuxKernel : IBpfKernel
     {
         _types = new BtfCache();
         PossibleCpus = CpuList.CountPossible();
+        Pins = new BpfFileSystem(PossibleCpus);
     }
 
     /// <inheritdoc/>
@@ -26,6 +28,9 @@ public sealed partial class LinuxKernel : IBpfKernel
 
     /// <inheritdoc/>
     public int PossibleCpus { get; }
+
+    /// <inheritdoc/>
+    public IPinStore Pins { get; }
 
     /// <summary>
     /// Finds out, by trying, whether bpf(2) can be used here and now: null when it can, otherwise the reason

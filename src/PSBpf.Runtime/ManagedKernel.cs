@@ -19,6 +19,7 @@ public sealed partial class ManagedKernel : IBpfKernel
 {
     private readonly Engine _engine;
     private readonly HookTable _hooks;
+    private readonly PinTable _pins;
     private int _disposed;
 
     /// <summary>Starts a kernel with nothing loaded.</summary>
@@ -32,6 +33,7 @@ public sealed partial class ManagedKernel : IBpfKernel
         ArgumentOutOfRangeException.ThrowIfLessThan(options.InstructionBudget, 1, nameof(options));
         _engine = new Engine(options);
         _hooks = new HookTable(_engine);
+        _pins = new PinTable(_engine);
     }
 
     /// <inheritdoc/>
@@ -39,6 +41,17 @@ public sealed partial class ManagedKernel : IBpfKernel
 
     /// <inheritdoc/>
     public int PossibleCpus => _engine.Cpus.Count;
+
+    /// <inheritdoc/>
+    /// <remarks>It belongs to this kernel and no file system has it: what is pinned lives as long as the kernel.</remarks>
+    public IPinStore Pins
+    {
+        get
+        {
+            ThrowIfClosed();
+            return _pins;
+        }
+    }
 
     /// <summary>The world that runs see from now on.</summary>
     public ExecutionEnvironment Environment
@@ -162,6 +175,7 @@ public sealed partial class ManagedKernel : IBpfKernel
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _hooks.Dispose();
+        _pins.Dispose();
     }
 
     private ManagedProgram Bind(VerifiedProgram verified, BpfVerification report, IReadOnlyList<IKernelMap> maps)

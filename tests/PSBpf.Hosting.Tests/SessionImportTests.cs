@@ -118,7 +118,7 @@ public sealed class SessionImportTests : IDisposable
         var map = session.TryImport(Object(["first"])).Programs[0].GetMap("blocked");
         var options = new ImportOptions { Maps = new Dictionary<string, BpfMap> { ["stats"] = map } };
         var alive = _kernel.Alive.Count;
-        Assert.Equal("BPF4006", Assert.Throws<BpfException>(() => session.TryImport(Object(["second"]), options)).Id);
+        Assert.Equal("BPF2012", Assert.Throws<BpfException>(() => session.TryImport(Object(["second"]), options)).Id);
         Assert.Equal(alive, _kernel.Alive.Count);
     }
 

@@ -24,6 +24,18 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule ProgramArray = new("BPF2005", "program-array", Conflict,
         "Use an array of its own for programs of each type.");
 
+    /// <summary>A path where nothing can be pinned.</summary>
+    public static readonly DiagnosticRule PinPath = new("BPF2010", "pin-path", InvalidArgument,
+        "Name an absolute path below /sys/fs/bpf; for the Linux kernel mount the file system there first: mount -t bpf bpf /sys/fs/bpf.");
+
+    /// <summary>A path where something else is pinned.</summary>
+    public static readonly DiagnosticRule PinTaken = new("BPF2011", "pin-taken", Conflict,
+        "Choose another path, or take the name away with Remove-BpfPin.");
+
+    /// <summary>A map that was to be used for one that an object declares, and is not like it.</summary>
+    public static readonly DiagnosticRule MapDiffers = new("BPF2012", "map-differs", Conflict,
+        "Use a map that agrees with the declaration, or change the declaration with -Map @{ name = @{ MaxEntries = … } }.");
+
     /// <summary>An access outside every region a program owns, stopped by the checked interpreter.</summary>
     public static readonly DiagnosticRule MemoryFault = new("BPF2101", "memory-fault", Refused,
         "Report this: a verified program must never fault.");

@@ -24,6 +24,9 @@ public interface IBpfKernel : IDisposable
     ProgramLoadResult LoadProgram(
         ProgramSpec spec, IReadOnlyList<IKernelMap> maps, ProgramLoadOptions options, CancellationToken cancellation = default);
 
+    /// <summary>Its BPF file system.</summary>
+    IPinStore Pins { get; }
+
     /// <summary>The programs that are loaded, whoever loaded them, by id.</summary>
     /// <exception cref="Diagnostics.BpfException">BPF3002 when a privilege is missing to list them.</exception>
     IReadOnlyList<ProgramStatus> GetPrograms();

@@ -26,6 +26,9 @@ public sealed record MapChange
     /// <summary>NUMA node; BPF_F_NUMA_NODE goes with it.</summary>
     public uint? NumaNode { get; init; }
 
+    /// <summary>Where it is pinned, an absolute path in a BPF file system; empty for nowhere.</summary>
+    public string? PinPath { get; init; }
+
     /// <summary>A map with this change.</summary>
     public MapSpec ApplyTo(MapSpec map)
     {
@@ -41,6 +44,9 @@ public sealed record MapChange
             Flags = (Flags ?? map.Flags) | (NumaNode is null ? 0 : MapFlags.NumaNode),
             Extra = Extra ?? map.Extra,
             NumaNode = NumaNode ?? map.NumaNode,
+            PinPath = PinPath is "" ? null : PinPath ?? map.PinPath,
+            // What is said here counts for more than the object's own word.
+            Pinning = PinPath is null ? map.Pinning : 0,
         };
     }
 }

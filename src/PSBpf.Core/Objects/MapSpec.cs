@@ -34,6 +34,12 @@ public sealed record MapSpec
     /// <summary>libbpf's pinning attribute: 0 none, 1 by name.</summary>
     public uint Pinning { get; init; }
 
+    /// <summary>
+    /// Where the map is pinned: a map that is there is used, else the new one gets the name. Null for nowhere.
+    /// <see cref="ObjectSpec.WithPins"/> fills it in for maps that are pinned by name.
+    /// </summary>
+    public string? PinPath { get; init; }
+
     /// <summary>The blueprint of inner maps, for maps of maps.</summary>
     public MapSpec? Inner { get; init; }
 

@@ -5,6 +5,9 @@ namespace PSBpf.Objects;
 
 public sealed partial record ObjectSpec
 {
+    /// <summary>LIBBPF_PIN_BY_NAME.</summary>
+    private const uint PinByName = 1;
+
     /// <summary>The global variables that BTF describes, by map and offset.</summary>
     public IReadOnlyList<VariableSpec> Variables =>
         [.. Maps.Where(map => map.IsGlobalData && map.ValueType is BtfDataSection).SelectMany(VariablesOf)];
@@ -54,6 +57,18 @@ public sealed partial record ObjectSpec
         }
 
         return Replace(replaced);
+    }
+
+    /// <summary>The same object with the paths of those maps that are pinned by name (LIBBPF_PIN_BY_NAME) and have none.</summary>
+    /// <param name="folder">The folder, in a BPF file system.</param>
+    public ObjectSpec WithPins(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        Dictionary<MapSpec, MapSpec> replaced = new(ReferenceEqualityComparer.Instance);
+        // The file system takes no dots, so libbpf writes underscores.
+        foreach (MapSpec map in Maps.Where(map => map.Pinning == PinByName && map.PinPath is null))
+            replaced.Add(map, map with { PinPath = $"{folder.TrimEnd('/')}/{map.Name.Replace('.', '_')}" });
+        return replaced.Count == 0 ? this : Replace(replaced);
     }
 
     // Programs name maps by reference, so each changed map is replaced by the same new one everywhere.

@@ -77,8 +77,8 @@ public sealed partial class BpfMap
     /// <summary>Bytes that it takes, as far as known.</summary>
     public long MemoryBytes => _map.MemoryBytes;
 
-    /// <summary>Where it is pinned; null when it is not.</summary>
-    public string? Pin { get; init; }
+    /// <summary>Where this session pinned it, or found it pinned; null when it did not.</summary>
+    public string? Pin { get; internal set; }
 
     /// <summary>Which kernel holds it.</summary>
     public BpfKernelKind Kernel { get; }

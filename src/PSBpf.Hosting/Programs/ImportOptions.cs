@@ -26,6 +26,12 @@ public sealed record ImportOptions
     /// <summary>What to make different about the object's maps, by their names.</summary>
     public IReadOnlyDictionary<string, MapChange> MapChanges { get; init; } = new Dictionary<string, MapChange>();
 
+    /// <summary>
+    /// The folder in a BPF file system for maps that are pinned by name (LIBBPF_PIN_BY_NAME): a map that is there is used, else the new one is
+    /// pinned. Null for /sys/fs/bpf. The managed engine has such a file system of its own in each session.
+    /// </summary>
+    public string? PinPath { get; init; }
+
     /// <summary>A file with the types that programs are adapted to (CO-RE): raw BTF, or ELF with a .BTF section; null for the machine's kernel's.</summary>
     public string? Btf { get; init; }
 

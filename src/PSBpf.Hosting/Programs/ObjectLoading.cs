@@ -6,9 +6,15 @@ using PSBpf.Uapi;
 namespace PSBpf.Hosting;
 
 /// <summary>An import in progress: holds what the kernel has made so far, and gives it back unless told to keep it.</summary>
-internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOptions options) : IDisposable
+/// <param name="kernel">The kernel.</param>
+/// <param name="spec">The object.</param>
+/// <param name="options">How to import it.</param>
+/// <param name="findOwn">Gives the session's own map with an id in the kernel; null for what stays apart: it then shares and pins nothing.</param>
+internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOptions options, Func<int, BpfMap?>? findOwn = null) : IDisposable
 {
     private readonly List<IKernelMap> _own = [];
+    private readonly HashSet<IKernelMap> _pinnedBefore = [];
+    private readonly List<string> _pinned = [];
     private bool _keep;
 
     public IBpfKernel Kernel { get; } = kernel;
@@ -17,6 +23,9 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     public Dictionary<MapSpec, IKernelMap> Maps { get; } = new(ReferenceEqualityComparer.Instance);
 
     public List<IKernelProgram> Programs { get; } = [];
+
+    /// <summary>Maps of the session that stand in for the object's: those that were given, and those that it has under the name that one is pinned by.</summary>
+    public Dictionary<MapSpec, BpfMap> Shared { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Makes the maps and loads every program, also after a refusal, so that each refusal is told at once.</summary>
     public IReadOnlyList<ImportRefusal> Load(CancellationToken cancellation)
@@ -30,7 +39,9 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
             else refusals.Add(ImportRefusal.From(result.Verification));
         }
 
-        if (refusals.Count == 0) FillProgramArrays();
+        if (refusals.Count > 0) return refusals;
+        FillProgramArrays();
+        PinMaps();
         return refusals;
     }
 
@@ -53,6 +64,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     public void Dispose()
     {
         if (_keep) return;
+        foreach (var path in _pinned) Kernel.Pins.Unpin(path);
         foreach (var program in Programs) program.Dispose();
         foreach (var map in _own) map.Dispose();
     }
@@ -75,11 +87,13 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
                     new DiagnosticLocation { File = spec.Path }, "Name one of the object's maps.");
             CheckReplacement(declared, replacement);
             Maps.Add(declared, replacement.KernelMap);
+            Shared.Add(declared, replacement);
         }
 
         foreach (var map in spec.Maps)
         {
             if (Maps.ContainsKey(map)) continue;
+            if (findOwn is not null && map.PinPath is { } path && TryOpenPin(map, path)) continue;
             var live = Create(map, verifyOnly);
             _own.Add(live);
             Maps.Add(map, live);
@@ -88,12 +102,50 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         if (!verifyOnly) FillMapsOfMaps();
     }
 
+    private bool TryOpenPin(MapSpec declared, string path)
+    {
+        var live = Kernel.Pins.OpenMap(path, actual =>
+        {
+            MapAgreement.Check(
+                Sized(declared), actual, $"the one that is pinned at '{path}'", spec.Path,
+                $"Remove the pin (Remove-BpfPin {path}), import with another -PinPath, or change the declaration: -Map @{{ {declared.Name} = @{{ … }} }}.");
+            // What the object says of its types is more than the kernel kept.
+            return declared with { KeySize = actual.KeySize, ValueSize = actual.ValueSize, MaxEntries = actual.MaxEntries, Flags = actual.Flags };
+        });
+        if (live is null) return false;
+        if (findOwn!(live.Id) is { } own)
+        {
+            live.Dispose();
+            Maps.Add(declared, own.KernelMap);
+            Shared.Add(declared, own);
+            return true;
+        }
+
+        _own.Add(live);
+        _pinnedBefore.Add(live);
+        Maps.Add(declared, live);
+        return true;
+    }
+
+    // When everything is there: what is refused leaves no names behind.
+    private void PinMaps()
+    {
+        foreach (var (declared, live) in Maps)
+        {
+            if (findOwn is null || declared.PinPath is not { } path || Shared.ContainsKey(declared) || _pinnedBefore.Contains(live)) continue;
+            Kernel.Pins.Pin(live, path);
+            _pinned.Add(path);
+        }
+    }
+
+    private MapSpec Sized(MapSpec declared) => declared.WithDefaultSize(Kernel.PossibleCpus, Environment.SystemPageSize);
+
     private void FillMapsOfMaps()
     {
         foreach (var (declared, live) in Maps)
         {
-            // A map of the session that stands in for the object's keeps what it has.
-            if (!_own.Contains(live)) continue;
+            // A map of the session that stands in for the object's keeps what it has, and one that was pinned too.
+            if (!_own.Contains(live) || _pinnedBefore.Contains(live)) continue;
             foreach (var (index, name) in declared.InitialMaps)
             {
                 var inner = Maps.First(map => map.Key.Name == name).Value;
@@ -113,8 +165,11 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         {
             foreach (var (index, name) in declared.InitialPrograms)
             {
-                var program = Programs.FirstOrDefault(candidate => candidate.Spec.Name == name)
-                    ?? throw DiagnosticRules.ObjectProgram.Error(
+                var program = Programs.FirstOrDefault(candidate => candidate.Spec.Name == name);
+                // One that others filled may be good as it is.
+                if (program is null && (Shared.ContainsKey(declared) || _pinnedBefore.Contains(live))) continue;
+                if (program is null)
+                    throw DiagnosticRules.ObjectProgram.Error(
                         $"Program array '{declared.Name}' starts with program '{name}' at {index}, which is not imported.",
                         new DiagnosticLocation { File = spec.Path }, $"Import '{name}' too.");
                 var error = live.Update(BitConverter.GetBytes(index), BitConverter.GetBytes(program.Id), MapUpdateFlags.Any);
@@ -142,15 +197,8 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     // What BPF programs take for granted about a map, as libbpf compares it before it reuses one.
     private void CheckReplacement(MapSpec declared, BpfMap replacement)
     {
-        var actual = replacement.Spec;
         if (replacement.Kernel != Kernel.Kind)
             throw DiagnosticRules.WrongKind.Error($"Map '{replacement.Name}' (id {replacement.Id}) is in the {replacement.Kernel} kernel, the import goes to the {Kernel.Kind} kernel.");
-        if ((declared.Type, declared.KeySize, declared.ValueSize, declared.MaxEntries) != (actual.Type, actual.KeySize, actual.ValueSize, actual.MaxEntries))
-            throw DiagnosticRules.WrongKind.Error(
-                $"Map '{replacement.Name}' (id {replacement.Id}) cannot stand in for '{declared.Name}': "
-                + $"it is {Describe(actual)}, the object declares {Describe(declared)}.",
-                new DiagnosticLocation { File = spec.Path }, "Pass a map of the declared type and sizes.");
+        MapAgreement.Check(Sized(declared), replacement.Spec, $"map '{replacement.Name}' (id {replacement.Id}) of the session", spec.Path);
     }
-
-    private static string Describe(MapSpec map) => $"{map.Type} with {map.KeySize}-byte keys, {map.ValueSize}-byte values, {map.MaxEntries} entries";
 }

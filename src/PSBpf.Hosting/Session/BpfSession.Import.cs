@@ -46,7 +46,7 @@ public sealed partial class BpfSession
         options ??= ImportOptions.Default;
         var kernel = Kernel(options.Kernel);
         spec = Prepare(spec, options);
-        var loading = new ObjectLoading(kernel, spec, options);
+        var loading = new ObjectLoading(kernel, spec, options, id => FindOwn(options.Kernel, id));
         try
         {
             var refusals = Guard(() => loading.Load(cancellation));
@@ -121,7 +121,7 @@ public sealed partial class BpfSession
     }
 
     private static ObjectSpec Prepare(ObjectSpec spec, ImportOptions options) =>
-        Select(spec.WithVariables(options.Variables).WithMaps(options.MapChanges), options);
+        Select(spec.WithVariables(options.Variables).WithMaps(options.MapChanges).WithPins(options.PinPath ?? IPinStore.Root), options);
 
     private static ObjectSpec Select(ObjectSpec spec, ImportOptions options)
     {
@@ -158,9 +158,9 @@ public sealed partial class BpfSession
             var maps = new Dictionary<MapSpec, BpfMap>(ReferenceEqualityComparer.Instance);
             foreach (var (declared, live) in loading.Maps)
             {
-                if (!options.Maps.TryGetValue(declared.Name, out var map))
+                if (!loading.Shared.TryGetValue(declared, out var map))
                 {
-                    map = new BpfMap(this, ++_lastMap, options.Kernel, loading.Kernel.PossibleCpus, live, spec);
+                    map = new BpfMap(this, ++_lastMap, options.Kernel, loading.Kernel.PossibleCpus, live, spec) { Pin = declared.PinPath };
                     _maps.Add(map.Id, map);
                 }
 

@@ -47,29 +47,34 @@ internal static class MapListing
         {
             var error = ObjectInfo.Get<MapInfo>(handle, out var info);
             if (error != Errno.None) throw Failure.OfListing(BpfCommand.ObjectGetInfo, error, subject);
-            var types = ForeignTypes.TryRead(info.BtfId);
-            BtfType? TypeOf(int type) => types is not null && type > 0 && type < types.Types.Count ? types[type] : null;
-            var value = TypeOf(info.ValueTypeId);
-            var spec = new MapSpec
-            {
-                Name = info.Name.ToString(),
-                Type = (MapType)info.Type,
-                KeySize = info.KeySize,
-                ValueSize = info.ValueSize,
-                MaxEntries = info.MaxEntries,
-                Flags = (MapFlags)info.Flags,
-                Extra = info.Extra,
-                Btf = types,
-                KeyType = TypeOf(info.KeyTypeId),
-                ValueType = value,
-                IsGlobalData = value is { Kind: BtfKind.DataSection },
-            };
-            return new LinuxMap(handle, id, spec, possibleCpus);
+            return new LinuxMap(handle, id, Describe(info), possibleCpus);
         }
         catch
         {
             handle.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A map's blueprint as far as the kernel knows it, with the types that its maker told the kernel.</summary>
+    public static MapSpec Describe(in MapInfo info)
+    {
+        var types = ForeignTypes.TryRead(info.BtfId);
+        BtfType? TypeOf(int type) => types is not null && type > 0 && type < types.Types.Count ? types[type] : null;
+        var value = TypeOf(info.ValueTypeId);
+        return new MapSpec
+        {
+            Name = info.Name.ToString(),
+            Type = (MapType)info.Type,
+            KeySize = info.KeySize,
+            ValueSize = info.ValueSize,
+            MaxEntries = info.MaxEntries,
+            Flags = (MapFlags)info.Flags,
+            Extra = info.Extra,
+            Btf = types,
+            KeyType = TypeOf(info.KeyTypeId),
+            ValueType = value,
+            IsGlobalData = value is { Kind: BtfKind.DataSection },
+        };
     }
 }

@@ -62,6 +62,11 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "if_indextoname", SetLastError = true)]
     public static partial byte* InterfaceName(uint index, byte* name);
 
+    /// <param name="path">A path that ends with a NUL.</param>
+    /// <param name="status">Room for struct statfs.</param>
+    [LibraryImport(Library, EntryPoint = "statfs", SetLastError = true)]
+    public static partial int FileSystem(byte* path, void* status);
+
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct PollEntry

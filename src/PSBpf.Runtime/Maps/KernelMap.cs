@@ -18,6 +18,7 @@ internal sealed unsafe class KernelMap : IKernelMap
     {
         Storage = storage;
         _onlyRead = onlyRead;
+        if (!onlyRead) storage.AddUser();
     }
 
     /// <summary>The storage.</summary>
@@ -136,7 +137,7 @@ internal sealed unsafe class KernelMap : IKernelMap
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
-        if (!_onlyRead) Storage.Abandon();
+        if (!_onlyRead) Storage.RemoveUser();
         Storage.Release();
     }
 

@@ -14,6 +14,7 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     private readonly List<MemoryRegion> _regions = [];
     private readonly List<NativeBlock> _blocks = [];
     private int _references = 1;
+    private int _users;
     private long _bytes;
 
     protected RuntimeMap(Engine engine, MapSpec spec)
@@ -73,6 +74,15 @@ internal abstract unsafe class RuntimeMap : IReclaimable
 
     /// <summary>The key after <paramref name="key"/>; the first for null.</summary>
     public abstract Errno NextKey(byte* key, byte* next);
+
+    /// <summary>Counts a user who can change it: a descriptor, a pin. Who adds one has a reference.</summary>
+    public void AddUser() => Interlocked.Increment(ref _users);
+
+    /// <summary>With the last user the map is abandoned.</summary>
+    public void RemoveUser()
+    {
+        if (Interlocked.Decrement(ref _users) == 0) Abandon();
+    }
 
     /// <summary>Users can no longer reach it; programs still may.</summary>
     public virtual void Abandon()

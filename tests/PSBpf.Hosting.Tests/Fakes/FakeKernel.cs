@@ -68,6 +68,8 @@ internal sealed class FakeKernel : IBpfKernel
     /// <summary>How many want statistics.</summary>
     public int Watchers { get; private set; }
 
+    public IPinStore Pins => throw new NotSupportedException("It has no BPF file system.");
+
     public IReadOnlyList<ProgramStatus> GetPrograms() => [.. ProgramStatuses];
 
     public IReadOnlyList<MapStatus> GetMaps() =>

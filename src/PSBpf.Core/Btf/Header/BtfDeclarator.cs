@@ -8,6 +8,9 @@ internal sealed class BtfDeclarator
 {
     private const int MaxSteps = 64;
 
+    /// <summary>Bytes that are filled with a line for each word.</summary>
+    private const int LongestGap = 4096;
+
     private readonly BtfTypeSet _types;
     private readonly BtfNames _names;
     private readonly BtfStructLayout _layout;
@@ -15,6 +18,7 @@ internal sealed class BtfDeclarator
     private readonly HashSet<int> _open = [];
     private readonly bool _withOffsets;
     private int _start;
+    private int _gaps;
 
     /// <param name="types">The types.</param>
     /// <param name="names">How they are called.</param>
@@ -209,6 +213,20 @@ internal sealed class BtfDeclarator
             return;
         }
 
+        // A line for each word is what others write; a struct that claims to have a hundred million bytes gets an array.
+        int first = BtfStructLayout.RoundUp(from, BtfStructLayout.WordBits), bytes = (to - first) / BtfStructLayout.WordBits * sizeof(long);
+        if (bytes > LongestGap)
+        {
+            AppendBitfields(text, from, first, indent);
+            text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"unsigned char __psbpf_gap{_gaps++}[{bytes}];\n");
+            from = first + bytes * 8;
+        }
+
+        AppendBitfields(text, from, to, indent);
+    }
+
+    private static void AppendBitfields(StringBuilder text, int from, int to, int indent)
+    {
         foreach (int bits in BtfStructLayout.Fill(from, to)) text.Append(Tabs(indent)).Append(CultureInfo.InvariantCulture, $"long long : {bits};\n");
     }
 

@@ -6,7 +6,8 @@ namespace PSBpf.Btf;
 /// </summary>
 internal sealed class BtfStructLayout(BtfTypeSet types)
 {
-    private const int WordBits = 64;
+    /// <summary>Bits of the widest bitfield.</summary>
+    public const int WordBits = 64;
 
     private readonly Dictionary<int, int> _alignments = [];
 

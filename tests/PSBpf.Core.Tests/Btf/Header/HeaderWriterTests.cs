@@ -45,6 +45,23 @@ public sealed class HeaderWriterTests
     }
 
     [Fact]
+    public void Space_that_nothing_explains_takes_few_lines_however_much_it_is()
+    {
+        BtfTypeSet types = BtfTypeSet.Create(
+        [
+            new BtfInt(1, "int", 4, BtfIntEncoding.Signed, 0, 32),
+            new BtfStruct(2, "s", false, 160_000_004, [new BtfMember("a", 1, 0, 0), new BtfMember("b", 1, 800_000_000, 0)]),
+        ]);
+        string header = types.ToHeader(new BtfHeaderOptions { PreserveAccessIndex = false });
+        Assert.True(header.Length < 1000, $"{header.Length} characters");
+        using var folder = new TemporaryFolder();
+        Clangs.Compile(folder.Info, header + """
+            _Static_assert(sizeof(struct s) == 160000004, "size");
+            _Static_assert(__builtin_offsetof(struct s, b) == 100000000, "offset");
+            """, Clangs.With(Clangs.All[0], folder.Info));
+    }
+
+    [Fact]
     public void Names_that_are_used_twice_become_flavours()
     {
         BtfTypeSet types = BtfTypeSet.Create(
