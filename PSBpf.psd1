@@ -18,6 +18,7 @@
         'formats/BpfMeasurement.format.ps1xml'
         'formats/BpfObjectFile.format.ps1xml'
         'formats/BpfOptions.format.ps1xml'
+        'formats/BpfPin.format.ps1xml'
         'formats/BpfProgram.format.ps1xml'
         'formats/BpfKernelProgram.format.ps1xml'
         'formats/BpfRunResult.format.ps1xml'
@@ -30,6 +31,7 @@
     )
     CmdletsToExport      = @(
         'Add-BpfLink'
+        'Add-BpfPin'
         'Build-BpfObject'
         'Export-BpfHeader'
         'Get-BpfHook'
@@ -38,6 +40,7 @@
         'Get-BpfMap'
         'Get-BpfMapEntry'
         'Get-BpfOption'
+        'Get-BpfPin'
         'Get-BpfProgram'
         'Get-BpfSource'
         'Get-BpfStatistic'
@@ -51,6 +54,7 @@
         'Register-BpfEvent'
         'Remove-BpfLink'
         'Remove-BpfMapEntry'
+        'Remove-BpfPin'
         'Remove-BpfProgram'
         'Set-BpfMapEntry'
         'Set-BpfOption'

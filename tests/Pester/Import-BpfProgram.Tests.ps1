@@ -96,7 +96,7 @@ Describe 'Import-BpfProgram' {
         Use-BpfSession {
             Import-BpfProgram "$samples/packet_counter.bpf.o" | Out-Null
             { Import-BpfProgram "$samples/packet_counter.bpf.o" -Map @{ protocols = Get-BpfMap verdicts } -ErrorAction Stop } |
-                Should -Throw '*PerCpuArray with 4-byte keys*declares Hash*16-byte values*' -ErrorId 'BPF4006,*'
+                Should -Throw '*type is PerCpuArray and the object declares Hash*value_size is 8 and the object declares 16*' -ErrorId 'BPF2012,*'
             Get-BpfProgram | Should -HaveCount 1
         }
     }

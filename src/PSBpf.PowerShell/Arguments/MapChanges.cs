@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using PSBpf.Diagnostics;
+using PSBpf.Hosting;
 using PSBpf.Objects;
 using PSBpf.Uapi;
 
@@ -18,6 +19,8 @@ internal static class MapChanges
         [nameof(MapChange.Flags)] = (change, value) => change with { Flags = Convert<MapFlags>(value) },
         [nameof(MapChange.Extra)] = (change, value) => change with { Extra = Convert<ulong>(value) },
         [nameof(MapChange.NumaNode)] = (change, value) => change with { NumaNode = Convert<uint>(value) },
+        // As the property of a map is called.
+        [nameof(BpfMap.Pin)] = (change, value) => change with { PinPath = Convert<string>(value) },
     };
 
     /// <summary>Reads one entry of -Map; false when it is no hashtable and names a map instead.</summary>

@@ -36,10 +36,15 @@ public sealed class ImportBpfProgram : BpfCmdlet
 
     /// <summary>
     /// By the object's name for a map: a map of the session to use in its place, or a hashtable of what to make different about it
-    /// (Type, KeySize, ValueSize, MaxEntries, Flags, Extra, NumaNode).
+    /// (Type, KeySize, ValueSize, MaxEntries, Flags, Extra, NumaNode, Pin).
     /// </summary>
     [Parameter]
     public IDictionary? Map { get; set; }
+
+    /// <summary>The folder in a BPF file system for maps that are pinned by name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PinPath { get; set; }
 
     /// <summary>A file with the types of the kernel that the programs are for: raw BTF, or ELF with a .BTF section.</summary>
     [Parameter]
@@ -95,6 +100,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
         return new()
         {
             Name = Name, Type = Type, Variables = variables, Maps = maps, MapChanges = changes, Attach = Attach, Kernel = Kernel ?? Session.Options.Kernel,
+            PinPath = PinPath,
             Btf = Btf is null ? null : ResolveFile(Btf), Configuration = Config is null ? null : ResolveFile(Config),
         };
     }
