@@ -28,6 +28,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule LinuxAttachTarget = new("BPF3006", "linux-attach-target", NotFound,
         "Name a function, tracepoint, hook or iterator of this kernel; 'bpftool btf dump file /sys/kernel/btf/vmlinux' lists them.");
 
+    /// <summary>Type, function or line information that the kernel does not take; programs are loaded without.</summary>
+    public static readonly DiagnosticRule LinuxTypes = new("BPF3007", "linux-types", NotSupported,
+        "Compile for what this kernel knows (an older clang writes fewer kinds of types), or go on: the kernel's log and listings then have no names of functions and lines.");
+
     /// <summary>A program that the machine's kernel refused.</summary>
     public static readonly DiagnosticRule KernelRefused = new("BPF3010", "kernel-refused", Refused,
         "Read the verification's Message and Log; Test-BpfProgram without -Kernel explains most refusals in terms of the C source.");

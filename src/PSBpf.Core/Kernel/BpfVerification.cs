@@ -65,6 +65,9 @@ public sealed record BpfVerification
     /// <summary>The log, as far as one was asked for.</summary>
     public string Log { get; init; } = "";
 
+    /// <summary>What the kernel did not take along although it judged the program: its type information (BPF3007).</summary>
+    public IReadOnlyList<BpfDiagnostic> Warnings { get; init; } = [];
+
     /// <summary>Whose verifier it was.</summary>
     public required BpfKernelKind Kernel { get; init; }
 }

@@ -24,6 +24,9 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
 
     public List<IKernelProgram> Programs { get; } = [];
 
+    /// <summary>What the kernel said about programs although it took them, each once.</summary>
+    public List<BpfDiagnostic> Warnings { get; } = [];
+
     /// <summary>Maps of the session that stand in for the object's: those that were given, and those that it has under the name that one is pinned by.</summary>
     public Dictionary<MapSpec, BpfMap> Shared { get; } = new(ReferenceEqualityComparer.Instance);
 
@@ -35,6 +38,8 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         foreach (var program in spec.Programs)
         {
             var result = Load(program, verifyOnly: false, cancellation);
+            foreach (var warning in result.Verification.Warnings)
+                if (Warnings.All(other => other.Message != warning.Message)) Warnings.Add(warning);
             if (result.Program is { } live) Programs.Add(live);
             else refusals.Add(ImportRefusal.From(result.Verification));
         }

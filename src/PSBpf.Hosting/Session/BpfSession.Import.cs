@@ -50,10 +50,10 @@ public sealed partial class BpfSession
         try
         {
             var refusals = Guard(() => loading.Load(cancellation));
-            if (refusals.Count > 0) return new([], refusals, spec.Warnings);
+            if (refusals.Count > 0) return new([], refusals, [.. spec.Warnings, .. loading.Warnings]);
             var programs = Register(loading, spec, options);
             if (options.Attach is { } hook) AttachAll(programs, hook);
-            return new(programs, [], spec.Warnings);
+            return new(programs, [], [.. spec.Warnings, .. loading.Warnings]);
         }
         finally
         {

@@ -13,9 +13,9 @@ namespace PSBpf.Linux.Loading;
 /// <param name="spec">The program.</param>
 /// <param name="options">How it was loaded.</param>
 /// <param name="judgement">The outcome.</param>
-/// <param name="note">What went wrong on the way to it, for the log.</param>
+/// <param name="refusal">What the kernel did not take along; null when it took all.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, Judgement judgement, string note)
+internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, Judgement judgement, TypeRefusal? refusal)
 {
     private readonly LoadAttempt _verdict = judgement.Verdict;
     private readonly VerifierLog _log = VerifierLog.Parse(judgement.Verdict.Log);
@@ -94,6 +94,7 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, J
         Name = spec.Name,
         Accepted = false,
         Kernel = BpfKernelKind.Linux,
+        Warnings = refusal is null ? [] : [DiagnosticRules.LinuxTypes.At(refusal.Summary, Location with { Program = null })],
         PeakStates = _log.PeakStates,
         StackDepth = StackUse.Deepest(spec.Instructions, _log.StackDepths),
         // What the kernel says its verifier took is comparable; bpf(2) compiles as well.
@@ -114,7 +115,7 @@ internal sealed class LoadReport(ProgramSpec spec, ProgramLoadOptions options, J
     private string Text()
     {
         var text = judgement.Trace.Length > 0 ? judgement.Trace : _log.Message.Length > 0 || options.LogLevel > 0 ? _verdict.Log : "";
-        return note + text;
+        return refusal is null ? text : $"({refusal.Message})\n{refusal.Log}{text}";
     }
 
     private DiagnosticLocation Location => new() { File = spec.Path, Section = spec.Section, Program = spec.Name };

@@ -54,7 +54,7 @@ internal sealed class ProgramLoader
     private ProgramLoadResult Load(ProgramImage image, ProgramLoadAttributes attributes, BtfCache types)
     {
         var btf = _spec.Functions.Count > 0 ? types.Get(_spec.Btf) : null;
-        var note = btf is { Handle: null } ? $"(The kernel refused the object's type information with {ErrnoText.Describe(btf.Error)}.)\n{btf.Log}" : "";
+        var note = btf is { Handle: null } ? new TypeRefusal($"The kernel refused the object's type information with {ErrnoText.Describe(btf.Error)}.", btf.Log) : null;
         Judgement judgement;
         if (btf?.Handle is { } typeHandle)
         {
@@ -69,7 +69,7 @@ internal sealed class ProgramLoader
             {
                 judgement = Judge(attributes);
                 if (judgement.Verdict.Handle is not null || judgement.Verdict.Log != verdict.Log)
-                    note = $"(The kernel refused the function or line information with {ErrnoText.Describe(verdict.Error)}, so it judged without.)\n{verdict.Log}";
+                    note = new TypeRefusal($"The kernel refused the function or line information with {ErrnoText.Describe(verdict.Error)}, so it judged without.", verdict.Log);
             }
         }
         else
@@ -134,3 +134,12 @@ internal sealed class ProgramLoader
 /// <param name="Trace">The log of another load that says how the verifier got there; empty when none was made.</param>
 [SupportedOSPlatform("linux")]
 internal sealed record Judgement(LoadAttempt Verdict, string Trace);
+
+/// <summary>What the kernel did not take of what describes a program.</summary>
+/// <param name="Message">A sentence.</param>
+/// <param name="Log">What the kernel said about it.</param>
+internal sealed record TypeRefusal(string Message, string Log)
+{
+    /// <summary>The sentence with the kernel's last word.</summary>
+    public string Summary => Log.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() is { } last ? $"{Message} It says: {last}" : Message;
+}

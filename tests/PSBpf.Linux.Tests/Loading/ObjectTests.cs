@@ -67,6 +67,7 @@ public sealed class ObjectTests : KernelTest
         var result = Load(wrong, ProgramLoadOptions.Default, [.. program.Maps.Select(map => maps[map])]);
         Assert.True(result.Verification.Accepted, result.Verification.Log);
         Assert.Contains("refused the function or line information", result.Verification.Log, StringComparison.Ordinal);
+        Assert.Equal("BPF3007", Assert.Single(result.Verification.Warnings).Rule.Id);
     }
 
     [Fact]
@@ -102,6 +103,9 @@ public sealed class ObjectTests : KernelTest
         Assert.True(report.Accepted, report.Log);
         Assert.Contains("refused the object's type information with EINVAL", report.Log, StringComparison.Ordinal);
         Assert.Contains("Invalid", report.Log, StringComparison.Ordinal);
+        var warning = Assert.Single(report.Warnings);
+        Assert.Equal("BPF3007", warning.Rule.Id);
+        Assert.Contains("Invalid name", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
