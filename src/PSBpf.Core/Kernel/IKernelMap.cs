@@ -30,6 +30,22 @@ public interface IKernelMap : IDisposable
     /// <summary>BPF_MAP_UPDATE_ELEM.</summary>
     Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags);
 
+    /// <summary>
+    /// Writes a part of a value. Where the memory of values can be reached (global variables, in both kernels), nothing else of the value is
+    /// touched, so that what programs write to other parts meanwhile is not lost. Elsewhere the value is read, changed and written back.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="offset">The first byte in the value; with <paramref name="bytes"/> it lies inside of it.</param>
+    /// <param name="bytes">What to write.</param>
+    Errno WritePart(ReadOnlySpan<byte> key, int offset, ReadOnlySpan<byte> bytes)
+    {
+        byte[] value = new byte[UserValueSize];
+        Errno error = Lookup(key, value);
+        if (error != Errno.None) return error;
+        bytes.CopyTo(value.AsSpan(offset));
+        return Update(key, value, MapUpdateFlags.Exist);
+    }
+
     /// <summary>BPF_MAP_DELETE_ELEM.</summary>
     Errno Delete(ReadOnlySpan<byte> key);
 

@@ -49,24 +49,43 @@ internal sealed class ValueCodec
         };
     }
 
-    /// <summary>Writes a value. Of a data section, only the variables that are given change.</summary>
+    /// <summary>Writes a value; <see cref="TryWriteVariables"/> writes some of a data section's.</summary>
     /// <exception cref="BpfException">BPF0202, when the value does not fit.</exception>
     public void Write(object? value, Span<byte> into)
     {
         try
         {
             if (_types is null) WriteUntyped(value, into);
-            else if (_type is BtfDataSection section && value is IDictionary or IReadOnlyDictionary<string, object?>) WriteVariables(_types, section, value, into);
             else BtfValue.Write(_types, _type!, value, into);
         }
         catch (BpfException exception) when (exception.Diagnostic.Rule == DiagnosticRules.BtfValue)
         {
-            throw new BpfException(exception.Diagnostic with { Message = $"{_what}: {exception.Message}" }, exception);
+            throw About(exception);
         }
     }
 
-    private static void WriteVariables(BtfTypeSet types, BtfDataSection section, object value, Span<byte> into)
+    /// <summary>Writes variables of a data section, and says where; false when it is none, or the value does not name variables.</summary>
+    /// <exception cref="BpfException">BPF0202, when there is no such variable, or a value does not fit.</exception>
+    public bool TryWriteVariables(object? value, Span<byte> into, out IReadOnlyList<(int Offset, int Length)> written)
     {
+        written = [];
+        if (_type is not BtfDataSection section || value is not (IDictionary or IReadOnlyDictionary<string, object?>)) return false;
+        try
+        {
+            written = WriteVariables(_types!, section, value, into);
+            return true;
+        }
+        catch (BpfException exception) when (exception.Diagnostic.Rule == DiagnosticRules.BtfValue)
+        {
+            throw About(exception);
+        }
+    }
+
+    private BpfException About(BpfException exception) => new(exception.Diagnostic with { Message = $"{_what}: {exception.Message}" }, exception);
+
+    private static List<(int Offset, int Length)> WriteVariables(BtfTypeSet types, BtfDataSection section, object value, Span<byte> into)
+    {
+        List<(int Offset, int Length)> written = [];
         var given = value as IReadOnlyDictionary<string, object?>
             ?? ((IDictionary)value).Cast<DictionaryEntry>().ToDictionary(entry => entry.Key.ToString() ?? "", entry => entry.Value);
         foreach (var (name, content) in given)
@@ -75,7 +94,10 @@ internal sealed class ValueCodec
                 ?? throw DiagnosticRules.BtfValue.Error(
                     $"There is no variable '{name}'; there are {string.Join(", ", section.Variables.Select(variable => types[variable.TypeId].Name))}.");
             BtfValue.Write(types, types[variable.TypeId], content, into.Slice(variable.Offset, variable.Size));
+            written.Add((variable.Offset, variable.Size));
         }
+
+        return written;
     }
 
     private void WriteUntyped(object? value, Span<byte> into)

@@ -56,6 +56,30 @@ internal sealed class LinuxMap : IKernelMap
             : MapElement.Call(Handle, BpfCommand.MapUpdateElement, key, value, (ulong)flags);
     }
 
+    public unsafe Errno WritePart(ReadOnlySpan<byte> key, int offset, ReadOnlySpan<byte> bytes)
+    {
+        CheckKey(key);
+        if (offset < 0 || offset + (long)bytes.Length > UserValueSize) throw new ArgumentException($"Values of map '{Spec.Name}' have {UserValueSize} bytes.", nameof(offset));
+        if (Spec.Type == MapType.Array && Spec.Flags.HasFlag(MapFlags.Mmapable) && !key.ContainsAnyExcept((byte)0))
+        {
+            using var lease = Handle.Use();
+            var length = (nuint)(UserValueSize + Environment.SystemPageSize - 1) / (nuint)Environment.SystemPageSize * (nuint)Environment.SystemPageSize;
+            var mapped = MappedMemory.TryMap(lease.Descriptor, 0, length, writable: true, out var memory);
+            using (memory)
+            {
+                // One that is frozen, or is read by others only, says EPERM here.
+                if (memory is null) return mapped;
+                ValueStore.Write(new Span<byte>(memory.Address + offset, bytes.Length), bytes);
+                return Errno.None;
+            }
+        }
+
+        byte[] value = new byte[UserValueSize];
+        if (Lookup(key, value) is var error and not Errno.None) return error;
+        bytes.CopyTo(value.AsSpan(offset));
+        return Update(key, value, MapUpdateFlags.Exist);
+    }
+
     public Errno Delete(ReadOnlySpan<byte> key)
     {
         CheckKey(key);

@@ -73,6 +73,31 @@ internal sealed unsafe class KernelMap : IKernelMap
     }
 
     /// <inheritdoc/>
+    public Errno WritePart(ReadOnlySpan<byte> key, int offset, ReadOnlySpan<byte> bytes)
+    {
+        if (_onlyRead || Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
+        if (key.Length != Storage.KeySize || offset < 0 || offset + (long)bytes.Length > UserValueSize) return Errno.EINVAL;
+        if (Storage.DirectValueAddress is 0 || key.ContainsAnyExcept((byte)0))
+        {
+            byte[] value = new byte[UserValueSize];
+            if (Lookup(key, value) is var error and not Errno.None) return error;
+            bytes.CopyTo(value.AsSpan(offset));
+            return Update(key, value, MapUpdateFlags.Exist);
+        }
+
+        if (!Open(out int slot)) return Errno.EBADF;
+        try
+        {
+            ValueStore.Write(new Span<byte>((byte*)Storage.DirectValueAddress + offset, bytes.Length), bytes);
+            return Errno.None;
+        }
+        finally
+        {
+            Close(slot);
+        }
+    }
+
+    /// <inheritdoc/>
     public Errno Delete(ReadOnlySpan<byte> key)
     {
         if (_onlyRead || Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
