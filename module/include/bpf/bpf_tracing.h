@@ -245,6 +245,58 @@ typeof(name(0)) name(unsigned long long *ctx) \
 } \
 static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx, ##args)
 
+/* The same where structures are passed by value: SEC("fentry/f") int BPF_PROG2(name, int, first, struct pair, second) { … }. Each number of ctx has
+ * 8 bytes; what takes up to 16 has two of them. */
+#define ___prog2_slots(type) ((sizeof(type) + 7) / 8)
+#define ___prog2_value(type, at) \
+({ \
+	union { type value; unsigned long long numbers[2]; } ___both = {}; \
+	_Static_assert(sizeof(type) <= 16, "an argument takes at most 16 bytes"); \
+	___both.numbers[0] = ctx[at]; \
+	if (___prog2_slots(type) > 1) \
+		___both.numbers[1] = ctx[(at) + ___prog2_slots(type) - 1]; \
+	___both.value; \
+})
+/* Pairs of a type and a name. */
+#define ___prog2_pairs(args...) ___prog2_pairs_of(0, ##args, 12, 12, 11, 11, 10, 10, 9, 9, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0)
+#define ___prog2_pairs_of(_0, _1, _2, _3, _4, _5, _6, _7, _8, _9, _10, _11, _12, _13, _14, _15, _16, _17, _18, _19, _20, _21, _22, _23, _24, n, ...) n
+#define ___prog2_parameters0()
+#define ___prog2_parameters1(type, name) , type name
+#define ___prog2_parameters2(type, name, rest...) , type name ___prog2_parameters1(rest)
+#define ___prog2_parameters3(type, name, rest...) , type name ___prog2_parameters2(rest)
+#define ___prog2_parameters4(type, name, rest...) , type name ___prog2_parameters3(rest)
+#define ___prog2_parameters5(type, name, rest...) , type name ___prog2_parameters4(rest)
+#define ___prog2_parameters6(type, name, rest...) , type name ___prog2_parameters5(rest)
+#define ___prog2_parameters7(type, name, rest...) , type name ___prog2_parameters6(rest)
+#define ___prog2_parameters8(type, name, rest...) , type name ___prog2_parameters7(rest)
+#define ___prog2_parameters9(type, name, rest...) , type name ___prog2_parameters8(rest)
+#define ___prog2_parameters10(type, name, rest...) , type name ___prog2_parameters9(rest)
+#define ___prog2_parameters11(type, name, rest...) , type name ___prog2_parameters10(rest)
+#define ___prog2_parameters12(type, name, rest...) , type name ___prog2_parameters11(rest)
+#define ___prog2_values0(at)
+#define ___prog2_values1(at, type, name) , ___prog2_value(type, at)
+#define ___prog2_values2(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values1((at) + ___prog2_slots(type), rest)
+#define ___prog2_values3(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values2((at) + ___prog2_slots(type), rest)
+#define ___prog2_values4(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values3((at) + ___prog2_slots(type), rest)
+#define ___prog2_values5(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values4((at) + ___prog2_slots(type), rest)
+#define ___prog2_values6(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values5((at) + ___prog2_slots(type), rest)
+#define ___prog2_values7(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values6((at) + ___prog2_slots(type), rest)
+#define ___prog2_values8(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values7((at) + ___prog2_slots(type), rest)
+#define ___prog2_values9(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values8((at) + ___prog2_slots(type), rest)
+#define ___prog2_values10(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values9((at) + ___prog2_slots(type), rest)
+#define ___prog2_values11(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values10((at) + ___prog2_slots(type), rest)
+#define ___prog2_values12(at, type, name, rest...) , ___prog2_value(type, at) ___prog2_values11((at) + ___prog2_slots(type), rest)
+#define ___prog2_join(prefix, n) ___prog2_join_now(prefix, n)
+#define ___prog2_join_now(prefix, n) prefix##n
+#define BPF_PROG2(name, args...) \
+name(unsigned long long *ctx); \
+static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___prog2_join(___prog2_parameters, ___prog2_pairs(args))(args)); \
+typeof(name(0)) name(unsigned long long *ctx) \
+{ \
+	return ____##name(ctx ___prog2_join(___prog2_values, ___prog2_pairs(args))(0, ##args)); \
+} \
+static __always_inline typeof(name(0)) ____##name(unsigned long long *ctx ___prog2_join(___prog2_parameters, ___prog2_pairs(args))(args))
+
 /* kprobe and uprobe: what the function was called with. */
 #define BPF_KPROBE(name, args...) \
 name(struct pt_regs *ctx); \

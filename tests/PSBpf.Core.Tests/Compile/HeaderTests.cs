@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using PSBpf.Btf;
 using PSBpf.Compile;
 using PSBpf.Elf;
+using PSBpf.Objects;
 
 namespace PSBpf.Core.Tests.Compile;
 
@@ -32,8 +33,8 @@ public sealed partial class HeaderTests
                     var options = Clangs.With(clang, folder.Info) with { Optimization = level, Architecture = architecture, Arguments = ["-Wall", "-Wno-unknown-attributes", "-Werror"] };
                     CompiledObject compiled = ObjectCompiler.Compile(source, options, TestContext.Current.CancellationToken);
                     Assert.Empty(compiled.Warnings);
-                    Assert.Equal(["probe", "result", "no_result", "system_call", "user", "entry", "leave", "packets", "iterate"], compiled.Programs);
-                    Assert.Equal(["arena", "outer", "programs"], compiled.Maps.Order());
+                    Assert.Equal(["probe", "result", "no_result", "system_call", "user", "entry", "by_value", "leave", "by_value_none", "probe_of_user", "packets", "iterate"], compiled.Programs);
+                    Assert.Equal(["__bpf_usdt_ip_to_spec_id", "__bpf_usdt_specs", "arena", "outer", "programs"], compiled.Maps.Order(StringComparer.Ordinal));
                     Assert.DoesNotContain(compiled.Dependencies, file => file.StartsWith("/usr/include/", StringComparison.Ordinal));
                 }
             }
@@ -76,6 +77,38 @@ public sealed partial class HeaderTests
         }
 
         Assert.True(compared > 40, $"only {compared} structs were compared");
+    }
+
+    [Fact]
+    public void What_libbpf_fills_in_for_probes_of_user_space_is_laid_out_as_its_own()
+    {
+        using var folder = new TemporaryFolder();
+        RequireSystemHeaders();
+        if (!File.Exists("/usr/include/bpf/usdt.bpf.h")) Assert.Skip("libbpf-dev is not installed");
+        const string Source = """
+            #include <stdbool.h>
+            #include <linux/bpf.h>
+            #include <linux/ptrace.h>
+            #include <bpf/bpf_helpers.h>
+            #include <bpf/bpf_tracing.h>
+            #include <bpf/usdt.bpf.h>
+            SEC("usdt") int BPF_USDT(probe, int first, long second) { return first + second + bpf_usdt_arg_cnt(ctx) + bpf_usdt_cookie(ctx); }
+            char _license[] SEC("license") = "GPL";
+            """;
+        CompileOptions options = Clangs.With(Clangs.All[0], folder.Info) with { Arguments = ["-Wno-everything"] };
+        var target = new ObjectReadOptions { Given = ["LINUX_HAS_BPF_COOKIE"] };
+        ObjectSpec ours = ObjectReader.Read(Clangs.Compile(folder.Info, Source, options).Path, target);
+        ObjectSpec theirs = ObjectReader.Read(Clangs.Compile(folder.Info, Source, options with { SystemHeaders = true }).Path, target);
+        string[] maps = ["__bpf_usdt_specs", "__bpf_usdt_ip_to_spec_id"];
+        Assert.Equal(Maps(theirs), Maps(ours));
+        foreach (string tag in new[] { "__bpf_usdt_spec", "__bpf_usdt_arg_spec" }) Assert.Equal(Members(theirs.Btf!, tag), Members(ours.Btf!, tag));
+        Assert.Equal(Enumerators(theirs.Btf!), Enumerators(ours.Btf!));
+
+        IEnumerable<object> Maps(ObjectSpec spec) => spec.Maps.Where(map => maps.Contains(map.Name)).OrderBy(map => map.Name, StringComparer.Ordinal)
+            .Select(map => (object)(map.Name, map.Type, map.KeySize, map.ValueSize, map.MaxEntries, map.Flags));
+        static IEnumerable<object> Members(BtfTypeSet types, string tag) => ((BtfStruct)types.Find(BtfKind.Struct, tag)!).Members
+            .Select(member => (object)(member.Name, member.BitOffset, types.SizeOf(types[member.TypeId])));
+        static IEnumerable<object> Enumerators(BtfTypeSet types) => ((BtfEnumType)types.Find(BtfKind.Enum, "__bpf_usdt_arg_type")!).Members.Select(member => (object)(member.Name, member.Value));
     }
 
     [Fact]

@@ -17,14 +17,17 @@ internal sealed class BtfDeclarator
     private readonly HashSet<int> _enumerations = [];
     private readonly HashSet<int> _open = [];
     private readonly bool _withOffsets;
+    private readonly BtfTags? _tags;
     private int _start;
     private int _gaps;
 
     /// <param name="types">The types.</param>
     /// <param name="names">How they are called.</param>
     /// <param name="layout">Whether each member's line says where it lies and how many bytes it takes, and each gap how many it loses.</param>
-    public BtfDeclarator(BtfTypeSet types, BtfNames names, bool layout = false)
+    /// <param name="tags">The attributes to write; null for none.</param>
+    public BtfDeclarator(BtfTypeSet types, BtfNames names, bool layout = false, BtfTags? tags = null)
     {
+        _tags = tags;
         _types = types;
         _names = names;
         _layout = new BtfStructLayout(types);
@@ -42,38 +45,43 @@ internal sealed class BtfDeclarator
     /// <param name="indent">How deep the lines of a body stand.</param>
     public string Declare(BtfType type, string name, int indent)
     {
-        string declarator = name, qualifiers = "";
-        bool isPointer = false;
+        string declarator = name, qualifiers = "", tags = "";
+        bool isPointer = false, isPointee = false;
         for (int step = 0; step < MaxSteps; step++)
         {
             switch (type)
             {
                 case BtfReference { ReferenceKind: BtfKind.Pointer } pointer:
-                    declarator = "*" + qualifiers + declarator;
-                    qualifiers = "";
-                    isPointer = true;
+                    declarator = "*" + qualifiers + tags + declarator;
+                    (qualifiers, tags) = ("", "");
+                    (isPointer, isPointee) = (true, true);
                     type = _types[pointer.TargetId];
                     continue;
                 case BtfReference { ReferenceKind: BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict } qualifier:
                     qualifiers = Qualify(qualifiers, qualifier.ReferenceKind);
+                    isPointee = false;
                     type = _types[qualifier.TargetId];
                     continue;
                 case BtfReference { ReferenceKind: BtfKind.TypeTag } tag:
+                    // C has them for what a pointer points to; they stand after the type's name, or the star.
+                    if (_tags is not null && isPointee) tags += BtfTags.OfPointee(tag.Name);
                     type = _types[tag.TargetId];
                     continue;
                 case BtfArray array:
+                    isPointee = false;
                     declarator = Grouped() + string.Create(CultureInfo.InvariantCulture, $"[{array.Length}]");
                     type = _types[array.ElementId];
                     continue;
                 case BtfFunctionPrototype prototype:
                     declarator = Grouped() + Parameters(prototype, indent);
-                    qualifiers = "";
+                    (qualifiers, tags, isPointee) = ("", "", false);
                     type = _types[prototype.ReturnId];
                     continue;
             }
 
             // restrict is for pointers only.
             string specifier = qualifiers.Replace("restrict ", "", StringComparison.Ordinal) + Specifier(type, indent);
+            if (tags.Length > 0) specifier = $"{specifier} {tags.TrimEnd()}";
             return declarator.Length == 0 ? specifier : declarator[0] == '[' ? specifier + declarator : $"{specifier} {declarator}";
         }
 
@@ -146,14 +154,15 @@ internal sealed class BtfDeclarator
         bool isPacked = _layout.IsPacked(structure);
         var text = new StringBuilder(_names.Of(structure).Length > 0 ? Tag(structure) : structure.IsUnion ? "union" : "struct").Append(" {\n");
         int end = 0;
-        foreach (BtfMember member in structure.Members) end = AppendMember(text, structure, member, end, isPacked, indent + 1);
+        for (int index = 0; index < structure.Members.Count; index++) end = AppendMember(text, structure, index, end, isPacked, indent + 1);
         string aligned = Finish(text, structure, end, isPacked, indent + 1);
         _open.Remove(structure.Id);
-        return text.Append(Tabs(indent)).Append('}').Append(isPacked ? " __attribute__((packed))" : "").Append(aligned).ToString();
+        return text.Append(Tabs(indent)).Append('}').Append(isPacked ? " __attribute__((packed))" : "").Append(aligned).Append(_tags?.Of(structure)).ToString();
     }
 
-    private int AppendMember(StringBuilder text, BtfStruct structure, BtfMember member, int end, bool isPacked, int indent)
+    private int AppendMember(StringBuilder text, BtfStruct structure, int index, int end, bool isPacked, int indent)
     {
+        BtfMember member = structure.Members[index];
         BtfType type = _types[member.TypeId];
         int bits = _layout.BitfieldSize(member), offset = _layout.BitOffset(member);
         int size = bits > 0 ? bits : (int)Math.Min(_types.SizeOf(type) * 8L, int.MaxValue);
@@ -172,7 +181,7 @@ internal sealed class BtfDeclarator
         _start = outer;
         text.Append(Tabs(indent)).Append(declared);
         if (bits > 0) text.Append(CultureInfo.InvariantCulture, $" : {bits}");
-        text.Append(';').Append(Place(declared, offset, bits, size, indent)).Append('\n');
+        text.Append(_tags?.Of(structure, index)).Append(';').Append(Place(declared, offset, bits, size, indent)).Append('\n');
         return structure.IsUnion ? 0 : offset + size;
     }
 

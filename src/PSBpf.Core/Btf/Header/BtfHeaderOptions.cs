@@ -15,6 +15,9 @@ public sealed record BtfHeaderOptions
     /// <summary>Whether accesses to the types are relocated for the kernel at hand (CO-RE).</summary>
     public bool PreserveAccessIndex { get; init; } = true;
 
+    /// <summary>Whether tags (btf_type_tag, btf_decl_tag) are written, for compilers that have them; BPF_NO_BTF_TAGS switches them off in the header.</summary>
+    public bool Tags { get; init; } = true;
+
     /// <summary>Whether the functions that programs may call (kfuncs) are declared after the types.</summary>
     public bool Functions { get; init; } = true;
 }

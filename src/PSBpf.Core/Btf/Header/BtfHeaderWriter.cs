@@ -16,6 +16,7 @@ internal sealed class BtfHeaderWriter
     private readonly BtfTypeSet _types;
     private readonly BtfHeaderOptions _options;
     private readonly BtfDeclarator _declarator;
+    private readonly BtfTags? _tags;
     private readonly StringBuilder _text = new();
     private readonly byte[] _state;
     private readonly HashSet<string> _declared = [];
@@ -25,7 +26,8 @@ internal sealed class BtfHeaderWriter
     {
         _types = types;
         _options = options;
-        _declarator = new BtfDeclarator(types, new BtfNames(types));
+        _tags = options.Tags ? new BtfTags(types) : null;
+        _declarator = new BtfDeclarator(types, new BtfNames(types), tags: _tags);
         _state = new byte[types.Types.Count];
     }
 
@@ -37,6 +39,7 @@ internal sealed class BtfHeaderWriter
     {
         if (_options.Origin is { } origin) _text.Append(CultureInfo.InvariantCulture, $"/* {origin.Replace("*/", "* /", StringComparison.Ordinal)} */\n");
         _text.Append(CultureInfo.InvariantCulture, $"#ifndef {_options.Guard}\n#define {_options.Guard}\n\n");
+        if (_tags is { IsUsed: true }) _text.Append(BtfTags.Macros.ReplaceLineEndings("\n"));
         if (_options.PreserveAccessIndex)
             _text.Append("#ifndef BPF_NO_PRESERVE_ACCESS_INDEX\n#pragma clang attribute push (__attribute__((preserve_access_index)), apply_to = record)\n#endif\n\n");
         foreach (BtfType type in _options.Roots ?? _types.Types)
@@ -107,7 +110,7 @@ internal sealed class BtfHeaderWriter
         if (_state[typedef.Id] != Untouched) return;
         _state[typedef.Id] = Open;
         Require(_types[typedef.TargetId], complete: false);
-        _text.Append("typedef ").Append(_declarator.Declare(_types[typedef.TargetId], _declarator.Names.Of(typedef), 0)).Append(";\n\n");
+        _text.Append("typedef ").Append(_declarator.Declare(_types[typedef.TargetId], _declarator.Names.Of(typedef), 0)).Append(_tags?.Of(typedef)).Append(";\n\n");
         _state[typedef.Id] = Done;
     }
 

@@ -62,6 +62,40 @@ public sealed class HeaderWriterTests
     }
 
     [Fact]
+    public void Tags_stay_where_they_are()
+    {
+        const string Source = """
+            #define T(name) __attribute__((btf_type_tag(name)))
+            #define D(name) __attribute__((btf_decl_tag(name)))
+            struct s { int T("user") *a; const char T("rcu") T("user") *b D("member"); int * T("percpu") *c; int d : 3 D("bits") D("more"); struct s T("own") *list[2]; } D("struct");
+            typedef int T("user") *pointer_t D("typedef");
+            struct s *v; pointer_t w;
+
+            """;
+        using var folder = new TemporaryFolder();
+        CompileOptions options = Clangs.With(Clangs.All[0], folder.Info);
+        BtfTypeSet first = Types(Clangs.Compile(folder.Info, Source, options));
+        string header = first.ToHeader(new BtfHeaderOptions { PreserveAccessIndex = false });
+        foreach (string line in new[]
+        {
+            "int __psbpf_type_tag(\"user\") *a;", "*b __psbpf_decl_tag(\"member\");", "int *__psbpf_type_tag(\"percpu\") *c;", "int d : 3", "} __psbpf_decl_tag(\"struct\");",
+            "*pointer_t __psbpf_decl_tag(\"typedef\");",
+        })
+            Assert.Contains(line, header, StringComparison.Ordinal);
+        BtfTypeSet second = Types(Clangs.Compile(folder.Info, header + "struct s *v; pointer_t w;\n", options));
+        Assert.NotEmpty(Tags(first));
+        Assert.Equal(Tags(first), Tags(second));
+        Assert.DoesNotContain("__psbpf_type_tag", first.ToHeader(new BtfHeaderOptions { Tags = false }), StringComparison.Ordinal);
+        // Compilers without the attributes, and who does not want them.
+        Assert.Empty(Tags(Types(Clangs.Compile(folder.Info, "#define BPF_NO_BTF_TAGS\n" + header + "struct s *v; pointer_t w;\n", options))));
+
+        static IEnumerable<string> Tags(BtfTypeSet types) => types.Types.OfType<BtfReference>()
+            .Where(type => type.ReferenceKind is BtfKind.DeclarationTag or BtfKind.TypeTag)
+            .Select(type => $"{type.Kind} {type.Name} {(type.ReferenceKind == BtfKind.DeclarationTag ? $"{types[type.TargetId].Name} {type.ComponentIndex}" : types.Declare(types[type.TargetId]))}")
+            .Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void Names_that_are_used_twice_become_flavours()
     {
         BtfTypeSet types = BtfTypeSet.Create(

@@ -25,6 +25,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
+#include <bpf/usdt.bpf.h>
 
 extern int LINUX_KERNEL_VERSION __kconfig;
 
@@ -129,6 +130,27 @@ SEC("fexit/do_nanosleep")
 int BPF_PROG(leave)
 {
 	return ctx[0];
+}
+
+struct pair { __u64 left, right; };
+struct small { short low; char high; };
+
+SEC("fentry/do_nanosleep")
+int BPF_PROG2(by_value, int, first, struct pair, second, struct small, third, char *, fourth)
+{
+	return first + second.left + second.right * 2 + third.low + third.high + *fourth;
+}
+
+SEC("fexit/do_nanosleep")
+int BPF_PROG2(by_value_none)
+{
+	return ctx[0];
+}
+
+SEC("usdt/./binary:provider:probe")
+int BPF_USDT(probe_of_user, int first, long second)
+{
+	return first + second + bpf_usdt_arg_cnt(ctx) + bpf_usdt_cookie(ctx);
 }
 
 static __always_inline int loops(void)
