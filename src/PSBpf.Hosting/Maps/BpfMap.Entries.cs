@@ -30,14 +30,17 @@ public sealed partial class BpfMap
         var keyBytes = KeyBytes(key);
         var valueBytes = new byte[KernelMap.UserValueSize];
         if (Spec.IsGlobalData) Check(Ask(map => map.Lookup(keyBytes, valueBytes)), "look up", keyBytes);
-        if (Spec.IsGlobalData && _codec.Value.TryWriteVariables(value, valueBytes, out var written))
+        if (!Spec.IsGlobalData || !_codec.Value.TryWriteVariables(value, valueBytes, out var written))
+        {
+            WriteValue(value, valueBytes);
+        }
+        else if (flags is MapUpdateFlags.Any or MapUpdateFlags.Exist)
         {
             // Only what is set, since programs write the other variables meanwhile.
             foreach (var (offset, length) in written) Check(Ask(map => map.WritePart(keyBytes, offset, valueBytes.AsSpan(offset, length))), "update", keyBytes);
             return;
         }
 
-        WriteValue(value, valueBytes);
         Check(Ask(map => map.Update(keyBytes, valueBytes, flags)), "update", keyBytes);
     }
 
