@@ -24,6 +24,7 @@ internal sealed partial class Explorer
     private readonly int[] _innerMaps;
     private readonly int _declaredMaps;
     private readonly ProgramTypeInfo _type;
+    private readonly ProgramSetting _setting;
     private readonly ProgramRules _rules;
     private readonly ContextLayout _context;
     private readonly DecodedInstruction[] _code;
@@ -50,7 +51,7 @@ internal sealed partial class Explorer
     private readonly Queue<PathStep>? _decisions;
 
     public Explorer(
-        ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, int budget, int processors,
+        ProgramSpec spec, IReadOnlyList<MapSpec> maps, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow, int budget, int processors,
         IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null)
     {
         _spec = spec;
@@ -66,7 +67,8 @@ internal sealed partial class Explorer
 
         _maps = [.. all];
         _type = ProgramTypeTable.Get(spec.Type);
-        _rules = _type.RulesFor(spec.ExpectedAttachType)!;
+        _setting = setting;
+        _rules = setting.Rules;
         _context = _rules.Context;
         _code = code;
         _flow = flow;

@@ -105,4 +105,7 @@ public enum AccessedMemory : byte
 
     /// <summary>A structure of the kernel: a socket, flow keys, a tracepoint's buffer.</summary>
     Other = 32,
+
+    /// <summary>The kernel's memory, by a pointer that may have become invalid: a load that faults gives 0.</summary>
+    Kernel = 64,
 }

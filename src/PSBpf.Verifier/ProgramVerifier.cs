@@ -4,7 +4,6 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
-using PSBpf.Uapi;
 using PSBpf.Verifier.Cfg;
 using PSBpf.Verifier.Explain;
 using PSBpf.Verifier.Log;
@@ -57,33 +56,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
                 $"A program has 1 to {MaxInstructions} instructions; this one has {spec.Instructions.Length}.", -1, ""));
         }
 
-        var type = ProgramTypeTable.Get(spec.Type);
-        if (type.Rules is not null && type.RulesFor(spec.ExpectedAttachType) is null)
-        {
-            string attach = string.Join(", ", type.RulesByAttachType.Keys.Where(key => key != default || type.Type == ProgramType.CgroupSkb).Order());
-            return Refused(new Refusal(DiagnosticRules.AttachType, 0, $"expected_attach_type {(int)spec.ExpectedAttachType} is invalid for program type {type.Name}",
-                $"bpf(2) loads programs of type {type.Name} only with one of the attach types {attach}; this one has {spec.ExpectedAttachType}.", -1, ""));
-        }
-
-        bool sleeps = (spec.Flags & SectionNames.Sleepable) != 0;
-        if (sleeps && !type.MaySleep)
-        {
-            return Refused(new Refusal(DiagnosticRules.AttachType, 0, "Only fentry/fexit/fmod_ret, lsm, iter, uprobe, and struct_ops programs can be sleepable",
-                $"Programs of type {type.Name} may not sleep.", -1, ""));
-        }
-
-        if (type.Type == ProgramType.Syscall && !sleeps)
-        {
-            return Refused(new Refusal(DiagnosticRules.AttachType, 0, "Syscall programs can only be sleepable",
-                "A system-call program is loaded with BPF_F_SLEEPABLE, as SEC(\"syscall\") does.", -1, ""));
-        }
-
-        if (type.Rules is null)
-        {
-            return Refused(new Refusal(DiagnosticRules.NotJudged, 0, $"program type {type.Name} is not judged",
-                $"This version of the verifier does not judge programs of type {type.Name} and therefore refuses them.", -1, ""));
-        }
-
+        if (LoadRules.Check(spec, out var setting) is { } unfit) return Refused(unfit);
         if (InstructionDecoder.Decode(spec.Instructions, Code) is { } error)
         {
             return Refused(new Refusal(DiagnosticRules.InvalidInstruction, error.Index, error.Message,
@@ -95,13 +68,13 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
             return Refused(new Refusal(DiagnosticRules.ControlFlowShape, shape!.Index, shape.Message, ExplainShape(shape), -1, ""));
         }
 
-        if (InstructionRules.Check(spec, Code, flow) is { } forbidden) return Refused(forbidden);
+        if (InstructionRules.Check(spec, setting!, Code, flow) is { } forbidden) return Refused(forbidden);
         using var text = new StringWriter();
         var log = options.LogLevel > 0 ? new PathLog(spec, maps, Code, options.LogWriter ?? text) : null;
 
         // Level 1 has one path only: the one that is refused, which is walked again below.
         bool everyPath = options.LogLevel > 1;
-        var explorer = new Explorer(spec, maps, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null);
+        var explorer = new Explorer(spec, maps, setting!, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null);
         if (everyPath) log!.WriteOutline(flow, explorer.Live);
         Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);
@@ -110,7 +83,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         var report = refusal is null ? Accepted(depth) : Refused(refusal);
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
         if (refusal is not null)
-            report = report with { CausalPath = PathReplay.Run(spec, maps, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
+            report = report with { CausalPath = PathReplay.Run(spec, maps, setting!, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
         if (options.Heatmap || refusal?.Rule == DiagnosticRules.TooComplex) report = AddHeat(report, explorer);
         log?.Finish(report, explorer);
         return report with { Log = text.ToString() };

@@ -100,6 +100,14 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule AttachType = new("BPF1403", "attach-type", InvalidArgument,
         "Name the section as libbpf does, e.g. SEC(\"cgroup/connect4\"), or give the type with its attach type.");
 
+    /// <summary>What the program attaches to is not named, or the kernel does not have it.</summary>
+    public static readonly DiagnosticRule AttachTarget = new("BPF1404", "attach-target", NotFound,
+        "Name a tracepoint, function, hook or iterator of the kernel in the section, e.g. SEC(\"tp_btf/sched_switch\"); Get-BpfType lists what it has.");
+
+    /// <summary>The program is judged by a kernel's types, and no kernel's are known.</summary>
+    public static readonly DiagnosticRule KernelTypesMissing = new("BPF1502", "kernel-types", NotSupported,
+        "Pass -Btf with the types of the kernel that the program is for: its vmlinux, or a copy of its /sys/kernel/btf/vmlinux.");
+
     /// <summary>Something that this version of the verifier does not judge yet, and therefore refuses.</summary>
     public static readonly DiagnosticRule NotJudged = new("BPF1501", "not-judged", NotSupported,
         "Test-BpfProgram -Kernel Linux asks the machine's kernel, where there is one.");

@@ -59,6 +59,7 @@ internal sealed class ProgramReader(ElfFile elf, BtfTypeSet? btf, MapTable maps,
                 Externs = linked.Externs,
                 Poisoned = linked.Poisoned,
                 Btf = btf,
+                Target = options.Target,
                 Path = elf.Path,
             });
         }

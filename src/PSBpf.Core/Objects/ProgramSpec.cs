@@ -1,5 +1,6 @@
 using PSBpf.Btf;
 using PSBpf.Isa;
+using PSBpf.Targets;
 using PSBpf.Uapi;
 
 namespace PSBpf.Objects;
@@ -52,6 +53,9 @@ public sealed record ProgramSpec
 
     /// <summary>The type information of the object it came from.</summary>
     public BtfTypeSet? Btf { get; init; }
+
+    /// <summary>The kernel whose types it was adapted to, and that says what it attaches to; null for the machine's.</summary>
+    public TargetKernel? Target { get; init; }
 
     /// <summary>The file it came from.</summary>
     public string? Path { get; init; }

@@ -3,6 +3,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier.Cfg;
 
@@ -10,13 +11,13 @@ namespace PSBpf.Verifier.Cfg;
 internal static class InstructionRules
 {
     /// <summary>The first refusal; null when there is none.</summary>
-    public static Refusal? Check(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow)
+    public static Refusal? Check(ProgramSpec spec, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow)
     {
         for (int index = 0; index < code.Length; index++)
             if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
         if (CheckReturns(spec, code, flow) is { } abnormal) return abnormal;
         for (int index = 0; index < code.Length; index++)
-            if ((CheckReference(in code[index], index) ?? CheckMap(spec, in code[index], index)) is { } refusal) return refusal;
+            if ((CheckReference(in code[index], index) ?? CheckVariable(spec, setting, in code[index], index) ?? CheckMap(spec, in code[index], index)) is { } refusal) return refusal;
         return null;
     }
 
@@ -94,6 +95,9 @@ internal static class InstructionRules
         MapType.RingBuf, MapType.UserRingBuf, MapType.InodeStorage, MapType.SkStorage, MapType.TaskStorage, MapType.CgrpStorage, MapType.Queue, MapType.Stack, MapType.Arena,
     ];
 
+    private static Refusal? CheckVariable(ProgramSpec spec, ProgramSetting setting, in DecodedInstruction instruction, int index) =>
+        instruction.Form == FormId.LddwBtfId ? KernelVariables.Find(spec, setting, index, in instruction, out _) : null;
+
     private static Refusal? CheckReference(in DecodedInstruction instruction, int index) => instruction.Form switch
     {
         FormId.CallReg => new Refusal(DiagnosticRules.InvalidInstruction, index, $"unknown opcode {instruction.Row.Opcode:x2}",
@@ -101,8 +105,6 @@ internal static class InstructionRules
         FormId.LddwMapFd or FormId.LddwMapValue => new Refusal(DiagnosticRules.InvalidInstruction, index, $"fd {instruction.Low} is not pointing to valid bpf_map",
             "The instruction names a map by a file descriptor, which means nothing outside of the process that opened it.", -1,
             "Name the map by its index among the program's maps: r1 = map[name]."),
-        FormId.LddwBtfId => new Refusal(DiagnosticRules.NotJudged, index, $"ldimm64 insn specifies invalid btf_id {instruction.Low}.",
-            "The instruction names a kernel variable by its number in some kernel's type information; the managed engine has no kernel variables.", -1, ""),
         _ => null,
     };
 }

@@ -20,6 +20,9 @@ internal partial struct RegState
     /// <summary>For numbers: it is linked to others with the same id at a distance, <see cref="Offset"/>.</summary>
     public bool IsShifted;
 
+    /// <summary>For pointers into the kernel's memory: what vouches for them.</summary>
+    public PointerFlags Flags;
+
     /// <summary>Fixed part of a pointer's offset; of a number that is shifted, what was added to the one that it is linked to.</summary>
     public int Offset;
 
@@ -29,7 +32,7 @@ internal partial struct RegState
     /// <summary>The reference that must be released; 0 for none.</summary>
     public int Reference;
 
-    /// <summary>Index of the map of map pointers and values; of the function of function addresses.</summary>
+    /// <summary>Index of the map of map pointers and values; of the function of function addresses; id of a kernel structure's type.</summary>
     public int Map;
 
     /// <summary>
@@ -57,7 +60,7 @@ internal partial struct RegState
     public readonly bool IsConstant => Type == RegisterType.Scalar && Bits.IsConstant;
 
     /// <summary>The kernel's name of the type, e.g. <c>map_value_or_null</c>.</summary>
-    public readonly string TypeName => RegisterTypes.NameOf(Type, MaybeNull);
+    public readonly string TypeName => RegisterTypes.NameOf(Type, MaybeNull, Flags);
 
     /// <summary>Whether it may hold the same numbers, or the same variable offsets, as another one.</summary>
     public readonly bool HasValuesOf(in RegState other) =>

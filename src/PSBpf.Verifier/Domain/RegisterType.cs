@@ -55,6 +55,15 @@ internal enum RegisterType : byte
 
     /// <summary>A buffer that a tracepoint lets programs write.</summary>
     TracepointBuffer,
+
+    /// <summary>A structure of the kernel, known by its type.</summary>
+    KernelStructure,
+
+    /// <summary>Other memory of the kernel: of a known size, or, untrusted, anywhere.</summary>
+    KernelMemory,
+
+    /// <summary>A buffer that an iterator hands out; its size is known when the program is attached.</summary>
+    KernelBuffer,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -64,8 +73,25 @@ internal static class RegisterTypes
     private static readonly string[] Names =
     [
         "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
-        "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
+        "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer", "ptr_", "mem", "buf",
     ];
+
+    private static readonly (PointerFlags Flag, string Prefix)[] Prefixes =
+    [
+        (PointerFlags.ReadOnly, "rdonly_"), (PointerFlags.User, "user_"), (PointerFlags.PerCpu, "percpu_"), (PointerFlags.Rcu, "rcu_"),
+        (PointerFlags.Untrusted, "untrusted_"), (PointerFlags.Trusted, "trusted_"),
+    ];
+
+    /// <summary>The name with what vouches for the pointer before it, e.g. <c>trusted_ptr_or_null_</c>.</summary>
+    public static string NameOf(RegisterType type, bool maybeNull, PointerFlags flags)
+    {
+        if (!IsKernel(type)) return NameOf(type, maybeNull);
+        string prefix = string.Concat(Prefixes.Where(each => (flags & each.Flag) != 0).Select(each => each.Prefix));
+        return prefix + (type == RegisterType.KernelStructure && maybeNull ? "ptr_or_null_" : NameOf(type, maybeNull));
+    }
+
+    /// <summary>Whether it points into the kernel's memory in a way that only its types describe.</summary>
+    public static bool IsKernel(RegisterType type) => type is >= RegisterType.KernelStructure and <= RegisterType.KernelBuffer;
 
     public static string NameOf(RegisterType type, bool maybeNull = false) => maybeNull ? Names[(int)type] + "_or_null" : Names[(int)type];
 

@@ -21,18 +21,19 @@ internal sealed class PathReplay : IPathObserver
     /// <summary>Replays the path on which an exploration stopped.</summary>
     /// <param name="spec">The program.</param>
     /// <param name="maps">Its maps.</param>
+    /// <param name="setting">What its type and target say.</param>
     /// <param name="code">Its instructions.</param>
     /// <param name="flow">Its shape.</param>
     /// <param name="explored">The exploration.</param>
     /// <param name="other">Who watches as well; null for nobody.</param>
     /// <param name="cancellation">Stops it.</param>
     public static Trail Run(
-        ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, ControlFlow flow, Explorer explored, IPathObserver? other, CancellationToken cancellation)
+        ProgramSpec spec, IReadOnlyList<MapSpec> maps, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow, Explorer explored, IPathObserver? other, CancellationToken cancellation)
     {
         var decisions = new Stack<PathStep>();
         for (var step = explored.Path; step is not null; step = step.Previous) decisions.Push(step);
         var replay = new PathReplay(other);
-        new Explorer(spec, maps, code, flow, explored.PathLength + 1, explored.Processors, replay, decisions).Run(cancellation);
+        new Explorer(spec, maps, setting, code, flow, explored.PathLength + 1, explored.Processors, replay, decisions).Run(cancellation);
         return new Trail(spec, replay._steps);
     }
 

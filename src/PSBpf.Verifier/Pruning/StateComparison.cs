@@ -97,19 +97,19 @@ internal sealed class StateComparison(ushort[] live)
     {
         if (exact)
         {
-            return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Offset == current.Offset && old.Map == current.Map
+            return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Flags == current.Flags && old.Offset == current.Offset && old.Map == current.Map
                 && old.Range == current.Range && old.Frame == current.Frame && old.IsShifted == current.IsShifted && current.HasValuesOf(in old)
                 && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
         }
 
         if (old.Type == RegisterType.Uninitialized) return true;
-        if (old.Type != current.Type || old.MaybeNull != current.MaybeNull) return false;
+        if (old.Type != current.Type || old.MaybeNull != current.MaybeNull || old.Flags != current.Flags) return false;
         switch (old.Type)
         {
             case RegisterType.Scalar:
                 // A number that no check depended on may be any.
                 return !precise || (CoversValues(in old, in current) && (old.Id == 0 || (old.IsShifted == current.IsShifted && old.Offset == current.Offset && SameScalarId(old.Id, current.Id))));
-            case RegisterType.MapValue or RegisterType.RingBufferMemory:
+            case RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.KernelMemory:
                 return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
                     && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
             case RegisterType.Packet or RegisterType.PacketMeta:

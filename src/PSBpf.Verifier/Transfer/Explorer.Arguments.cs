@@ -83,6 +83,11 @@ internal sealed partial class Explorer
                 return CheckSocketArgument(helper, register, ref facts);
             case ArgumentKind.ReleasedSocket:
                 return CheckSocketArgument(helper, register, ref facts) && CheckReleased(helper, register, ref facts);
+            case ArgumentKind.Structure or ArgumentKind.StructureOrNull:
+                facts.Reference = state.Reference;
+                return CheckStructureArgument(helper, register, helper.Structure, kind == ArgumentKind.StructureOrNull);
+            case ArgumentKind.PerCpuVariable:
+                return CheckPerCpuArgument(helper, register, ref facts);
             default:
                 return Refuse(DiagnosticRules.NotJudged, $"argument {index + 1} of {helper.Name}#{helper.Id} is not judged",
                     $"This version of the verifier does not judge what {helper.Name} takes in r{register} and therefore refuses calls of it.", register);
@@ -102,9 +107,10 @@ internal sealed partial class Explorer
     private bool CheckSocketArgument(HelperPrototype helper, int register, ref CallFacts facts)
     {
         ref readonly var state = ref Registers[register];
+        facts.Reference = state.Reference;
+        if (state.Type == RegisterType.KernelStructure) return CheckStructureArgument(helper, register, "sock_common", mayBeNull: false, mayBeRcu: false);
         if (state.MaybeNull || !RegisterTypes.IsSocket(state.Type))
             return RefuseArgument(helper, register, "sock_common, sock, tcp_sock, xdp_sock, ptr_, trusted_ptr_", "a socket");
-        facts.Reference = state.Reference;
         return true;
     }
 
@@ -205,6 +211,12 @@ internal sealed partial class Explorer
             case RegisterType.RingBufferMemory:
                 return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
+            case RegisterType.KernelStructure:
+                return CheckStructureMemory(helper, helper.Arguments[register - 1], register, size);
+            case RegisterType.KernelMemory when (state.Flags & PointerFlags.Untrusted) == 0:
+                return CheckKernelMemory(register, in state, 0, size, writes ? MemoryAccess.Write : MemoryAccess.Read);
+            case RegisterType.KernelBuffer:
+                return CheckKernelBuffer(register, in state, 0, size, writes ? MemoryAccess.Write : MemoryAccess.Read);
             default:
                 return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
         }
@@ -271,6 +283,8 @@ internal sealed partial class Explorer
         }
 
         _precision.Mark(_state, register);
+        // The kernel looks for what lies there, and nothing is of no bytes.
+        if (size.Min == 0 && pointer.Type == RegisterType.KernelStructure) return CheckStructureMemory(helper, memory, pointerRegister, 0);
         bool writes = memory == ArgumentKind.UninitializedMemory;
         // What is both read and written has to be initialised, and writable.
         if (memory is ArgumentKind.WritableMemory or ArgumentKind.WritableMemoryOrNull)

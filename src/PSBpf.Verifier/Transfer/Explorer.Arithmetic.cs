@@ -354,6 +354,8 @@ internal sealed partial class Explorer
         if (!Writes(destination)) return false;
         switch (instruction.Form)
         {
+            case FormId.LddwBtfId:
+                return LoadKernelVariable(in instruction);
             case FormId.Lddw:
                 Registers[destination] = RegState.ConstantScalar((ulong)instruction.Immediate);
                 return Next(2);

@@ -58,7 +58,8 @@ internal sealed partial class Explorer
         if (PacketOutcome(row, in dst, in src) is { } known) return known;
         // A pointer that cannot be null differs from zero; of these Linux says so, of others it asks both ways.
         bool againstZero = src.IsConstant && src.Bits.Value == 0 && row.Width == 64 && !dst.MaybeNull
-            && dst.Type is RegisterType.Map or RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.SocketCommon or RegisterType.Socket or RegisterType.TcpSocket;
+            && (dst.Type is RegisterType.Map or RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.SocketCommon or RegisterType.Socket or RegisterType.TcpSocket
+                || IsNeverNull(in dst));
         if (againstZero && row.Condition == Condition.Jeq) return false;
         if (againstZero && row.Condition == Condition.Jne) return true;
         return null;

@@ -118,7 +118,7 @@ internal sealed partial class Explorer
 
     private bool EndProgram()
     {
-        if (!Reads(0)) return false;
+        if (!_setting.ReturnsNothing && !Reads(0)) return false;
         if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
         if (_rules.MinimumReturn is not { } least || _rules.MaximumReturn is not { } most) return false;
         ref readonly var result = ref Registers[0];

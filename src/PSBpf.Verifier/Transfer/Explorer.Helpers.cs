@@ -17,6 +17,7 @@ internal sealed partial class Explorer
         public int Released;
         public bool FindsAlways;
         public int Reference;
+        public int Variable;
         public ReadOnlyMemory<byte> Text;
     }
 
@@ -35,6 +36,7 @@ internal sealed partial class Explorer
         }
 
         helper = allowed;
+        if (!IsAllowedAt(helper)) return false;
 
         if (helper.GplOnly && !_spec.HasGplLicense)
         {
@@ -177,6 +179,8 @@ internal sealed partial class Explorer
                 return SetSocket(RegisterType.SocketCommon, helper, facts);
             case ReturnKind.TcpSocketOrNull:
                 return SetSocket(RegisterType.TcpSocket, helper, facts);
+            case ReturnKind.Structure or ReturnKind.StructureOrNull or ReturnKind.PerCpuVariable or ReturnKind.PerCpuVariableOrNull:
+                return SetKernelResult(helper, in facts);
             default:
                 return Refuse(DiagnosticRules.NotJudged, $"the result of {helper.Name}#{helper.Id} is not judged",
                     $"This version of the verifier does not know what {helper.Name} returns and therefore refuses calls of it.");

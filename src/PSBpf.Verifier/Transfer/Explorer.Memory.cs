@@ -146,6 +146,12 @@ internal sealed partial class Explorer
                 return CheckFlowKeys(in pointer, register, offset, size);
             case RegisterType.TracepointBuffer:
                 return CheckTracepointBuffer(in pointer, register, offset, size);
+            case RegisterType.KernelStructure:
+                return CheckKernelStructure(register, in pointer, offset, size, access, ref loaded);
+            case RegisterType.KernelMemory:
+                return CheckKernelMemory(register, in pointer, offset, size, access);
+            case RegisterType.KernelBuffer:
+                return CheckKernelBuffer(register, in pointer, offset, size, access);
             case RegisterType.MapValue:
                 return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded);
             case RegisterType.RingBufferMemory:
@@ -167,11 +173,12 @@ internal sealed partial class Explorer
             RegisterType.Stack => AccessedMemory.Stack,
             RegisterType.MapValue => AccessedMemory.MapValue,
             RegisterType.RingBufferMemory => AccessedMemory.RingBuffer,
+            >= RegisterType.KernelStructure => AccessedMemory.Kernel,
             >= RegisterType.SocketCommon => AccessedMemory.Other,
             _ => AccessedMemory.Packet,
         };
         var known = Facts.MemoryAt(_pc);
-        if (known != AccessedMemory.None && known != memory && ((known | memory) & (AccessedMemory.Context | AccessedMemory.Other)) != 0)
+        if (known != AccessedMemory.None && known != memory && ((known | memory) & (AccessedMemory.Context | AccessedMemory.Other | AccessedMemory.Kernel)) != 0)
         {
             return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
                 $"On one path r{register} is the context here, on another one something else; an instruction that accesses the context accesses nothing else.", register);
@@ -185,6 +192,8 @@ internal sealed partial class Explorer
     private bool RefuseAccess(int register, in RegState pointer)
     {
         string message = $"R{register} invalid mem access '{pointer.TypeName}'";
+        if (pointer.MaybeNull && RegisterTypes.IsKernel(pointer.Type))
+            return Refuse(DiagnosticRules.NullCheck, message, $"r{register} points into the kernel's memory, or is null, and no check has told which.", register);
         if (pointer.MaybeNull)
         {
             return Refuse(DiagnosticRules.NullCheck, message,
@@ -212,6 +221,7 @@ internal sealed partial class Explorer
     private bool CheckContext(int register, in RegState pointer, int offset, int size, MemoryAccess access, ref RegState loaded)
     {
         if (!CheckUnmoved(register, in pointer)) return false;
+        if (_setting.Attach is { } point) return CheckParameter(point, offset, size, access, ref loaded);
         if (offset < 0 || offset + size > _context.Size || offset % size != 0)
             return RefuseContext(offset, size, $"The context{NameOfContext()} has {_context.Size} bytes, and fields must be accessed aligned.");
         bool writes = access == MemoryAccess.Write;
@@ -237,7 +247,7 @@ internal sealed partial class Explorer
         {
             case ContextFieldKind.Scalar: return true;
             case ContextFieldKind.KernelStructure:
-                return Refuse(DiagnosticRules.NotJudged, $"pointer to {field.TypeName} is not judged", $"This version of the verifier does not follow pointers to struct {field.TypeName}.");
+                return LoadNamedStructure(field.TypeName, ref loaded);
             case ContextFieldKind.SocketOrNull or ContextFieldKind.SocketCommonOrNull:
                 loaded = RegState.Pointer(RegisterOf(field.Kind)) with { MaybeNull = true, Id = ++_nextId };
                 return true;

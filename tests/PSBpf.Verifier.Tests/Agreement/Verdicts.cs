@@ -28,6 +28,14 @@ internal sealed class Verdicts(IBpfKernel kernel)
             _disagreements.Add($"{what}: {(ours.Accepted ? $"we accept, the kernel says '{theirs.Message}'" : $"the kernel accepts, we say '{ours.Message}'")}");
     }
 
+    /// <summary>Fails where the two differ.</summary>
+    /// <param name="least">How many programs must have been asked about.</param>
+    public void AssertAgreed(int least)
+    {
+        Assert.True(_disagreements.Count == 0, $"{_disagreements.Count} of {Asked}, {Accepted} accepted:\n{string.Join('\n', _disagreements.Take(60))}");
+        Assert.True(Asked >= least, $"{Asked} asked");
+    }
+
     /// <summary>A program of a type, with the flags that it needs.</summary>
     public static ProgramSpec Program(ProgramType type, AttachType attach, string text, IReadOnlyList<MapSpec>? maps = null) => new()
     {
