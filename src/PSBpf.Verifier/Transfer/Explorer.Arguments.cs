@@ -79,8 +79,10 @@ internal sealed partial class Explorer
             case ArgumentKind.SocketOrNull:
                 if (TakesNull(register)) return true;
                 return state.Type == RegisterType.Socket || RefuseArgument(helper, register, "sock", "a full socket, or null");
-            case ArgumentKind.AnySocket:
-                return CheckSocketArgument(helper, register, ref facts);
+            case ArgumentKind.AnySocketOrNull when TakesNull(register):
+                return true;
+            case ArgumentKind.AnySocket or ArgumentKind.AnySocketOrNull:
+                return CheckSocketArgument(helper, register, ref facts, mayBeNull: kind == ArgumentKind.AnySocketOrNull);
             case ArgumentKind.ReleasedSocket:
                 return CheckSocketArgument(helper, register, ref facts) && CheckReleased(helper, register, ref facts);
             case ArgumentKind.Structure or ArgumentKind.StructureOrNull:
@@ -104,12 +106,12 @@ internal sealed partial class Explorer
 
     private void NoteMap(int map) => Facts.UseMap(_pc, map < _declaredMaps ? map : ProgramFacts.SeveralMaps);
 
-    private bool CheckSocketArgument(HelperPrototype helper, int register, ref CallFacts facts)
+    private bool CheckSocketArgument(HelperPrototype helper, int register, ref CallFacts facts, bool mayBeNull = false)
     {
         ref readonly var state = ref Registers[register];
         facts.Reference = state.Reference;
-        if (state.Type == RegisterType.KernelStructure) return CheckStructureArgument(helper, register, "sock_common", mayBeNull: false, mayBeRcu: false);
-        if (state.MaybeNull || !RegisterTypes.IsSocket(state.Type))
+        if (state.Type == RegisterType.KernelStructure) return CheckStructureArgument(helper, register, "sock_common", mayBeNull, mayBeRcu: false);
+        if ((state.MaybeNull && !mayBeNull) || !RegisterTypes.IsSocket(state.Type))
             return RefuseArgument(helper, register, "sock_common, sock, tcp_sock, xdp_sock, ptr_, trusted_ptr_", "a socket");
         return true;
     }

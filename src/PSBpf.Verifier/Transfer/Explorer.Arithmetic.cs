@@ -228,6 +228,13 @@ internal sealed partial class Explorer
                 $"r{pointerRegister} is a pointer ({pointer.TypeName}); 32-bit arithmetic would cut it in half.");
         }
 
+        if (pointer.Type == RegisterType.KernelMemory && (pointer.Flags & PointerFlags.Untrusted) != 0)
+        {
+            // What nothing vouches for may point anywhere as it is; a number that it goes into may be any afterwards.
+            if (swapped) dst = RegState.UnknownScalar();
+            return true;
+        }
+
         if (row.Alu is not (AluOperation.Add or AluOperation.Sub))
         {
             bool bitwise = row.Alu is AluOperation.And or AluOperation.Or or AluOperation.Xor;

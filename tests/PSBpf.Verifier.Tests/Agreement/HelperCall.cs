@@ -107,7 +107,7 @@ internal sealed class HelperCall(HelperPrototype helper, ProgramTypeInfo type, A
         if (Packet is not null) yield return ("reads the packet after it", "r1 = *(u8 *)(r9 +0)");
     }
 
-    private bool IsResultKnown => helper.Return is not (ReturnKind.Structure or ReturnKind.StructureOrNull or ReturnKind.PerCpuVariable or ReturnKind.PerCpuVariableOrNull or ReturnKind.DynptrMemoryOrNull);
+    private bool IsResultKnown => helper.Return is not (ReturnKind.PerCpuVariable or ReturnKind.PerCpuVariableOrNull or ReturnKind.DynptrMemoryOrNull);
 
     private string Lookup => HelperTable.Find(84, type.Type, attach) is null ? "bpf_skc_lookup_tcp" : "bpf_sk_lookup_tcp";
 
@@ -117,13 +117,13 @@ internal sealed class HelperCall(HelperPrototype helper, ProgramTypeInfo type, A
     private ContextField? Field(params ContextFieldKind[] kinds) =>
         type.RulesFor(attach)!.Context.Fields.FirstOrDefault(field => kinds.Contains(field.Kind) && field.Reads.Bits != 0);
 
-    private static bool IsSocket(ArgumentKind kind) => kind is ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.ReleasedSocket;
+    private static bool IsSocket(ArgumentKind kind) => kind is ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.AnySocketOrNull or ArgumentKind.ReleasedSocket;
 
     private bool CanBePassed(ArgumentKind kind) => kind switch
     {
         ArgumentKind.Structure or ArgumentKind.StructureOrNull or ArgumentKind.PerCpuVariable or ArgumentKind.Function or ArgumentKind.StackOrNull or ArgumentKind.SpinLock
-            or ArgumentKind.Timer or ArgumentKind.KernelPointer or ArgumentKind.ReleasedStructureOrNull or >= ArgumentKind.Dynptr => false,
-        ArgumentKind.SocketCommon or ArgumentKind.AnySocket => Field(ContextFieldKind.SocketCommonOrNull, ContextFieldKind.SocketOrNull, ContextFieldKind.Socket) is not null,
+            or ArgumentKind.Timer or ArgumentKind.KernelPointer or ArgumentKind.ReleasedStructureOrNull or (>= ArgumentKind.Dynptr and <= ArgumentKind.ReleasedRingBufferDynptr) => false,
+        ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.AnySocketOrNull => Field(ContextFieldKind.SocketCommonOrNull, ContextFieldKind.SocketOrNull, ContextFieldKind.Socket) is not null,
         ArgumentKind.ReleasedSocket => HelperTable.Find(99, type.Type, attach) is not null,
         _ => true,
     };
@@ -136,7 +136,7 @@ internal sealed class HelperCall(HelperPrototype helper, ProgramTypeInfo type, A
             ArgumentKind.Context or ArgumentKind.ContextOrNull => $"{r} = r6",
             ArgumentKind.ConstantMap => $"{r} = map[{map ?? helper.MapTypes.First(Templates.ContainsKey)}]",
             ArgumentKind.Size or ArgumentKind.SizeOrZero or ArgumentKind.ConstantAllocationSizeOrZero => $"{r} = 16",
-            ArgumentKind.RingBufferMemory or ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.ReleasedSocket => $"{r} = r7",
+            ArgumentKind.RingBufferMemory or ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.AnySocketOrNull or ArgumentKind.ReleasedSocket => $"{r} = r7",
             ArgumentKind.ConstantString => $"{r} = map[text][0] +0",
             ArgumentKind.Anything or ArgumentKind.MapValueOrNull or ArgumentKind.SocketOrNull => $"{r} = 0",
             _ => $"{r} = r10\n{r} += -64",

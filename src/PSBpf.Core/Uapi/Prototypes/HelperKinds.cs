@@ -119,6 +119,9 @@ public enum ArgumentKind : byte
 
     /// <summary>A dynptr of a ring buffer that is given back here.</summary>
     ReleasedRingBufferDynptr,
+
+    /// <summary>Any socket, also one that BTF describes, or null.</summary>
+    AnySocketOrNull,
 }
 
 /// <summary>Which numbers a helper returns, where more is known than that it is a number: what runs it has to keep to it.</summary>
