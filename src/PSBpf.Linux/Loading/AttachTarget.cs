@@ -3,6 +3,7 @@ using System.Text;
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Objects;
+using PSBpf.Targets;
 using PSBpf.Uapi;
 
 namespace PSBpf.Linux.Loading;
@@ -27,7 +28,7 @@ internal static class AttachTarget
                 Location(spec));
         }
 
-        if (TypeName(spec) is not var (kind, prefix)) return 0;
+        if (AttachPoint.NameOf(spec.Type, spec.ExpectedAttachType) is not var (kind, prefix)) return 0;
         var name = prefix + spec.AttachTarget;
         if (Kernel.Value is not { } types)
         {
@@ -40,16 +41,6 @@ internal static class AttachTarget
             $"The running kernel has no {(kind == BtfKind.Typedef ? "type" : "function")} '{name}', which program '{spec.Name}' (section '{spec.Section}') attaches to.",
             Location(spec));
     }
-
-    /// <summary>How the kernel names the target of each kind of program in its type information.</summary>
-    private static (BtfKind Kind, string Prefix)? TypeName(ProgramSpec spec) => (spec.Type, spec.ExpectedAttachType) switch
-    {
-        (ProgramType.Tracing, AttachType.TraceRawTp) => (BtfKind.Typedef, "btf_trace_"),
-        (ProgramType.Tracing, AttachType.TraceIter) => (BtfKind.Function, "bpf_iter_"),
-        (ProgramType.Tracing, _) => (BtfKind.Function, ""),
-        (ProgramType.Lsm, _) => (BtfKind.Function, "bpf_lsm_"),
-        _ => null,
-    };
 
     private static DiagnosticLocation Location(ProgramSpec spec) =>
         new() { File = spec.Path, Section = spec.Section, Program = spec.Name };

@@ -32,7 +32,7 @@ internal static class Runnability
             var accessed = facts?.MemoryAt(index) ?? AccessedMemory.None;
             if (accessed == AccessedMemory.Context && ProgramTypeTable.Get(type).Context?.FieldAt(instruction.Offset) is { Kind: > ContextFieldKind.PacketMeta } field)
                 missing.Add($"context field {field.Name}");
-            if (accessed == AccessedMemory.Other) missing.Add("structures of the kernel");
+            if ((accessed & (AccessedMemory.Other | AccessedMemory.Kernel)) != 0) missing.Add("structures of the kernel");
             switch (instruction.Form)
             {
                 case FormId.CallHelper when !HelperSet.Implements(helpers ?? HelperSet.All, (uint)instruction.Immediate):

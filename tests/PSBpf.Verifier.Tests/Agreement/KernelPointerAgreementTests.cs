@@ -106,9 +106,9 @@ public sealed class KernelPointerAgreementTests
         ProgramSpec Program(string code) => isIterator ? Iterator(target, code) : Tracepoint(target, code);
         var verdicts = new Verdicts(kernel);
         // Every byte of small ones; of large ones where members begin, and around.
-        var offsets = type.Size <= 600
+        var offsets = type.Size <= 300
             ? Enumerable.Range(-8, type.Size + 17)
-            : Places(type, 0).SelectMany(at => (int[])[at - 4, at, at + 1, at + 4, at + 8]).Concat([-8, -1, type.Size - 8, type.Size - 1, type.Size, type.Size + 8]).Distinct();
+            : Places(type, 0).SelectMany(at => (int[])[at, at + 1, at + 4]).Concat([-8, -1, type.Size - 8, type.Size - 1, type.Size, type.Size + 8]).Distinct();
         foreach (int offset in offsets)
         {
             foreach (string width in (string[])["u8", "u16", "u32", "u64"])
@@ -198,6 +198,16 @@ public sealed class KernelPointerAgreementTests
         verdicts.Ask("iterator that sleeps", Iterator("task", $"r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end\n{code}") with { Flags = SectionNames.Sleepable });
         verdicts.Ask("kprobe", Verdicts.Program(ProgramType.Kprobe, default, $"r6 = r1\ncall bpf_get_current_task_btf\nr1 = r6\nr2 = r0\n{code}\nend:\nr0 = 0\nexit"));
         verdicts.AssertAgreed(5);
+    }
+
+    // Linux 6.18 keeps what it knew of the number, 0 here, and accepts this.
+    [Fact]
+    public void A_number_that_an_unknown_pointer_goes_into_may_be_any_whatever_the_kernel_thinks()
+    {
+        Assert.SkipWhen(Types is null, "the machine's kernel tells nothing of its types");
+        string code = Fill("r6 = *(u64 *)(r1 +8)\nr6 = *(u64 *)(r6 +{stack})\nr3 = 0\nr3 |= r6\nr2 = r10\nr2 += -8\nr2 += r3\n*(u64 *)(r2 +0) = 0", (BtfStruct)Types!.Find(BtfKind.Struct, "task_struct")!);
+        var report = ProgramVerifier.Verify(Tracepoint("sched_switch", code), [], cancellation: TestContext.Current.CancellationToken).Verification;
+        Assert.Contains("unbounded min value", report.Message, StringComparison.Ordinal);
     }
 
     internal static Kernel.IBpfKernel OpenOrSkip()

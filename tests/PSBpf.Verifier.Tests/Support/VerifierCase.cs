@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using PSBpf.Btf;
 using PSBpf.Isa;
 using PSBpf.Objects;
+using PSBpf.Targets;
 using PSBpf.Uapi;
 
 namespace PSBpf.Verifier.Tests.Support;
@@ -18,11 +20,12 @@ namespace PSBpf.Verifier.Tests.Support;
 /// r0 = {N}
 /// exit
 /// </code>
-/// A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
+/// Instead of <c>type:</c>, <c>section: tp_btf/sched_switch</c> says what SEC() would: type, attach type, target and whether it sleeps. <c>{task_struct.comm}</c>
+/// is where the machine's kernel has a member; cases with such, or with a target, need its types. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
 /// what it returns, and <c>global</c> if it is no static function, the program comes with type information. A message after <c>expect: reject</c> must be in both
 /// verifiers' words; after <c>expect: reject-here</c> in ours only.
 /// </summary>
-public sealed partial record VerifierCase(string Place, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo)
+public sealed partial record VerifierCase(string Place, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo, bool NeedsTypes)
 {
     public override string ToString() => $"{Place} {Name}";
 
@@ -71,7 +74,9 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
 
     private static VerifierCase Parse(string place, string text)
     {
-        string name = "", type = "xdp", license = "GPL", expect = "";
+        bool needsTypes = Member().IsMatch(text);
+        text = Member().Replace(text, match => OffsetOf(match.Groups[1].Value, match.Groups[2].Value));
+        string name = "", type = "xdp", license = "GPL", expect = "", section = "";
         var maps = new List<MapSpec>();
         var functions = new List<(string Label, string Returns)>();
         var code = new List<string>();
@@ -81,6 +86,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             switch (colon > 0 ? row[..colon] : "")
             {
                 case "test": name = row[(colon + 2)..]; break;
+                case "section": section = row[(colon + 2)..]; break;
                 case "type": type = row[(colon + 2)..]; break;
                 case "license": license = row[(colon + 2)..]; break;
                 case "expect": expect = row[(colon + 2)..]; break;
@@ -99,6 +105,13 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             Instructions = assembled.Instructions,
             Maps = maps,
         };
+        if (section.Length > 0)
+        {
+            var row = SectionNames.Match(section)!;
+            program = program with { Section = section, Type = row.Type, ExpectedAttachType = row.Attach, Flags = row.Flags, AttachTarget = row.TargetOf(section) };
+            needsTypes |= AttachPoint.NameOf(row.Type, row.Attach) is not null;
+        }
+
         if (functions.Count > 0)
         {
             var described = FunctionTypes.Describe(
@@ -109,7 +122,26 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         string[] verdict = expect.Split(' ', 2);
         return new VerifierCase(
             place, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",
-            verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{place}: expect: accept, reject or reject-here") });
+            verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{place}: expect: accept, reject or reject-here") }, needsTypes);
+    }
+
+    [GeneratedRegex(@"\{(\w+)\.([\w.]+)\}")]
+    private static partial Regex Member();
+
+    // Where there are no types, cases that ask for some do not run.
+    private static string OffsetOf(string structure, string path)
+    {
+        if (TargetKernel.Machine.Types?.Types is not { } types) return "0";
+        BtfType type = types.Find(BtfKind.Struct, structure) ?? throw new FormatException($"the kernel has no struct {structure}");
+        int offset = 0;
+        foreach (string name in path.Split('.'))
+        {
+            if (!types.TryFindMember(type, name, out var member, out int bits)) throw new FormatException($"struct {structure} has no {path}");
+            offset += bits / 8;
+            type = types[member.TypeId];
+        }
+
+        return offset.ToString(CultureInfo.InvariantCulture);
     }
 
     // name type key value entries [rdonly]
