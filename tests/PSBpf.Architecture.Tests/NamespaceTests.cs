@@ -22,7 +22,7 @@ public sealed class NamespaceTests
             // It reads the symbols of what it compiled, and declares helpers from their table.
             ("Compile", ["Diagnostics", "Elf", "Uapi"]),
             ("CoRe", ["Btf", "Diagnostics", "Isa"]),
-            ("Targets", ["Btf", "CoRe", "Diagnostics", "Elf"]),
+            ("Targets", ["Btf", "CoRe", "Diagnostics", "Elf", "Uapi"]),
             ("Objects", ["Btf", "CoRe", "Diagnostics", "Elf", "Isa", "Targets", "Uapi"]),
             ("Kernel", ["Diagnostics", "Objects", "Uapi"]),
         ],

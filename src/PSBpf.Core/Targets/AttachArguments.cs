@@ -66,7 +66,7 @@ internal static class AttachArguments
         xfs_btree_updkeys 2 xfs_btree_overlapped_query_range 2 xfs_defer_create_intent 0 xfs_defer_cancel_list 0 xfs_defer_pending_finish 0
         xfs_defer_pending_abort 0 xfs_defer_relog_intent 0 xfs_defer_isolate_paused 0 xfs_defer_item_pause 0 xfs_defer_item_unpause 0
         xfs_defer_add_item 0 xfs_defer_cancel_item 0 xfs_defer_finish_item 0 xfs_ioc_free_eofblocks 1 xfs_blockgc_free_space 1 kfree_skb 3
-        tcp_send_reset 0 tcp_send_reset 1 tcp_sendmsg_locked 2 fib_table_lookup 2 qdisc_dequeue 3
+        tcp_send_reset 0 tcp_sendmsg_locked 2 fib_table_lookup 2 qdisc_dequeue 3
         """.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Chunk(2)
         .GroupBy(pair => pair[0], pair => int.Parse(pair[1], System.Globalization.CultureInfo.InvariantCulture))
         .ToFrozenDictionary(group => group.Key, group => group.ToArray());

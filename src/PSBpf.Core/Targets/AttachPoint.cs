@@ -93,11 +93,16 @@ public sealed class AttachPoint
     /// <param name="index">Counted from 0.</param>
     public AttachArgument ArgumentAt(int index) => (_type, _attach) switch
     {
-        (ProgramType.Tracing, AttachType.TraceRawTp) => AttachArguments.OfTracepoint(Name, index),
+        (ProgramType.Tracing, AttachType.TraceRawTp) => AttachArguments.OfTracepoint(Name, index) | (IsMarkedNullable(index) ? AttachArgument.MaybeNull : AttachArgument.None),
         (ProgramType.Tracing, AttachType.TraceIter) => AttachArguments.OfIterator(Name, index),
         (ProgramType.Lsm, _) when index < ParameterCount => LsmHooks.IsTrusted(Name) ? AttachArgument.Trusted : AttachArgument.None,
         _ => AttachArgument.None,
     };
+
+    // Newer tracepoints say it in the names of their parameters.
+    private bool IsMarkedNullable(int index) =>
+        Types.Find(BtfKind.Function, "__bpf_trace_" + Name) is BtfReference function && Types[function.TargetId] is BtfFunctionPrototype prototype
+        && index + _hidden < prototype.Parameters.Count && prototype.Parameters[index + _hidden].Name.EndsWith("__nullable", StringComparison.Ordinal);
 
     private int Bytes(BtfType type)
     {

@@ -72,33 +72,33 @@ public sealed class KernelPointerAgreementTests
         verdicts.AssertAgreed(2000);
     }
 
-    // Where a pointer to a structure comes from, in r2.
-    public static TheoryData<string, string, bool, string> Structures() => new()
+    // Where a pointer to a structure comes from, in r2; and of how many places one is asked about.
+    public static TheoryData<string, string, bool, int, string> Structures() => new()
     {
-        { "task_struct", "sched_switch", false, "r2 = *(u64 *)(r1 +8)" },
-        { "task_struct", "sched_switch", false, "r2 = *(u64 *)(r1 +8)\nr2 = *(u64 *)(r2 +{real_parent})" },
-        { "task_struct", "sched_switch", false, "r2 = *(u64 *)(r1 +8)\nr2 = *(u64 *)(r2 +{last_wakee})" },
-        { "task_struct", "task", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
-        { "sock", "tcp_send_reset", false, "r2 = *(u64 *)(r1 +0)\nif r2 == 0 goto end" },
-        { "sock", "tcp_probe", false, "r2 = *(u64 *)(r1 +0)" },
-        { "sk_buff", "kfree_skb", false, "r2 = *(u64 *)(r1 +0)" },
-        { "sk_buff", "kfree_skb", false, "r2 = *(u64 *)(r1 +0)\nr2 = *(u64 *)(r2 +{next})" },
-        { "file", "task_file", true, "r2 = *(u64 *)(r1 +24)\nif r2 == 0 goto end" },
-        { "linux_binprm", "sched_process_exec", false, "r2 = *(u64 *)(r1 +16)" },
-        { "file", "sched_process_exec", false, "r2 = *(u64 *)(r1 +16)\nr2 = *(u64 *)(r2 +{linux_binprm.file})" },
-        { "request", "block_rq_issue", false, "r2 = *(u64 *)(r1 +0)" },
-        { "bpf_map", "bpf_map", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
-        { "bpf_prog", "bpf_prog", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
-        { "cgroup", "cgroup", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
-        { "vm_area_struct", "task_vma", true, "r2 = *(u64 *)(r1 +16)\nif r2 == 0 goto end" },
-        { "udp_sock", "udp", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
-        { "seq_file", "task", true, "r2 = *(u64 *)(r1 +0)\nr2 = *(u64 *)(r2 +0)" },
-        { "fib6_info", "ipv6_route", true, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "task_struct", "sched_switch", false, 1, "r2 = *(u64 *)(r1 +8)" },
+        { "task_struct", "sched_switch", false, 5, "r2 = *(u64 *)(r1 +8)\nr2 = *(u64 *)(r2 +{real_parent})" },
+        { "task_struct", "sched_switch", false, 5, "r2 = *(u64 *)(r1 +8)\nr2 = *(u64 *)(r2 +{last_wakee})" },
+        { "task_struct", "task", true, 5, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "sock", "tcp_send_reset", false, 1, "r2 = *(u64 *)(r1 +0)\nif r2 == 0 goto end" },
+        { "sock", "tcp_probe", false, 5, "r2 = *(u64 *)(r1 +0)" },
+        { "sk_buff", "kfree_skb", false, 1, "r2 = *(u64 *)(r1 +0)" },
+        { "sk_buff", "kfree_skb", false, 5, "r2 = *(u64 *)(r1 +0)\nr2 = *(u64 *)(r2 +{next})" },
+        { "file", "task_file", true, 1, "r2 = *(u64 *)(r1 +24)\nif r2 == 0 goto end" },
+        { "linux_binprm", "sched_process_exec", false, 1, "r2 = *(u64 *)(r1 +16)" },
+        { "file", "sched_process_exec", false, 5, "r2 = *(u64 *)(r1 +16)\nr2 = *(u64 *)(r2 +{linux_binprm.file})" },
+        { "request", "block_rq_issue", false, 1, "r2 = *(u64 *)(r1 +0)" },
+        { "bpf_map", "bpf_map", true, 1, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "bpf_prog", "bpf_prog", true, 1, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "cgroup", "cgroup", true, 1, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "vm_area_struct", "task_vma", true, 1, "r2 = *(u64 *)(r1 +16)\nif r2 == 0 goto end" },
+        { "udp_sock", "udp", true, 5, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
+        { "seq_file", "task", true, 1, "r2 = *(u64 *)(r1 +0)\nr2 = *(u64 *)(r2 +0)" },
+        { "fib6_info", "ipv6_route", true, 1, "r2 = *(u64 *)(r1 +8)\nif r2 == 0 goto end" },
     };
 
     [Theory]
     [MemberData(nameof(Structures))]
-    public void Every_place_of_a_structure_gets_the_kernel_s_verdict(string structure, string target, bool isIterator, string load)
+    public void Every_place_of_a_structure_gets_the_kernel_s_verdict(string structure, string target, bool isIterator, int step, string load)
     {
         using var kernel = OpenOrSkip();
         var type = (BtfStruct)Types!.Find(BtfKind.Struct, structure)!;
@@ -108,7 +108,7 @@ public sealed class KernelPointerAgreementTests
         // Every byte of small ones; of large ones where members begin, and around.
         var offsets = type.Size <= 300
             ? Enumerable.Range(-8, type.Size + 17)
-            : Places(type, 0).SelectMany(at => (int[])[at, at + 1, at + 4]).Concat([-8, -1, type.Size - 8, type.Size - 1, type.Size, type.Size + 8]).Distinct();
+            : Places(type, 0).Distinct().Where((_, index) => index % step == 0).SelectMany(at => (int[])[at, at + 1, at + 4]).Concat([-8, -1, type.Size - 8, type.Size - 1, type.Size, type.Size + 8]).Distinct();
         foreach (int offset in offsets)
         {
             foreach (string width in (string[])["u8", "u16", "u32", "u64"])
@@ -127,7 +127,7 @@ public sealed class KernelPointerAgreementTests
             verdicts.Ask($"{structure}: what is at {offset} against null", Program($"{member}\nif r3 != 0 goto end\nr4 = *(u64 *)(r10 +8)"));
         }
 
-        verdicts.AssertAgreed(200);
+        verdicts.AssertAgreed(100);
     }
 
     [Theory]
