@@ -80,7 +80,7 @@ public static class ObjectReader
         CoreResolver? core = extension.CoreRelocations.Count > 0 && !options.LeaveCoRe ? new CoreResolver(btf!, target.Types) : null;
         var code = new CodeTable(elf, btf, extension, core);
         var programs = new ProgramReader(elf, btf, maps, code, externs, options);
-        var loaded = programs.Read(license);
+        var loaded = NameMembers(programs.Read(license), maps);
         CheckInitialPrograms(elf, maps, loaded);
         return new ObjectSpec
         {
@@ -92,6 +92,20 @@ public static class ObjectReader
             Programs = loaded,
             Warnings = warnings,
         };
+    }
+
+    // What a struct_ops program stands in for says the table that it is in, and not its section.
+    private static IReadOnlyList<ProgramSpec> NameMembers(IReadOnlyList<ProgramSpec> programs, MapTable maps)
+    {
+        var members = new Dictionary<string, string>();
+        foreach (MapSpec map in maps.All)
+        {
+            if (map is not { Type: MapType.StructOps, ValueType: BtfStruct table }) continue;
+            foreach (InitialProgram slot in map.InitialPrograms) members.TryAdd(slot.Program, $"{CoreNames.Essential(table.Name)}/{table.Members[slot.Index].Name}");
+        }
+
+        if (members.Count == 0) return programs;
+        return [.. programs.Select(program => program.Type == ProgramType.StructOps && members.TryGetValue(program.Name, out string? member) ? program with { AttachTarget = member } : program)];
     }
 
     private static void CheckInitialPrograms(ElfFile elf, MapTable maps, IReadOnlyList<ProgramSpec> programs)

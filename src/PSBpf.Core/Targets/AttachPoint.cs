@@ -16,6 +16,15 @@ public sealed class AttachPoint
     private readonly int _hidden;
     private readonly BtfFunctionPrototype _prototype;
 
+    /// <summary>For struct_ops: the structure, and what its subsystem adds; null for what is not known.</summary>
+    public OperationTable? Operations { get; private init; }
+
+    /// <summary>For struct_ops: id of the structure's type; 0 otherwise.</summary>
+    public int StructureId { get; private init; }
+
+    /// <summary>For struct_ops: index of the member that the program stands in for, which bpf(2) takes as attach type.</summary>
+    public int MemberIndex { get; private init; }
+
     private AttachPoint(string name, ProgramType type, AttachType attach, BtfTypeSet types, BtfFunctionPrototype prototype)
     {
         Name = name;
@@ -45,6 +54,7 @@ public sealed class AttachPoint
         (ProgramType.Tracing, AttachType.TraceIter) => (BtfKind.Function, "bpf_iter_"),
         (ProgramType.Tracing, _) => (BtfKind.Function, ""),
         (ProgramType.Lsm, _) => (BtfKind.Function, "bpf_lsm_"),
+        (ProgramType.StructOps, _) => (BtfKind.Struct, ""),
         _ => null,
     };
 
@@ -55,12 +65,14 @@ public sealed class AttachPoint
     /// <param name="kernel">The kernel.</param>
     /// <param name="type">The program's type.</param>
     /// <param name="attach">Its attach type.</param>
-    /// <param name="name">What its section names.</param>
+    /// <param name="name">What its section names; for struct_ops the structure's name, a slash and the member's.</param>
     /// <returns>Null when the kernel has no such target.</returns>
     public static AttachPoint? Find(CoreTarget kernel, ProgramType type, AttachType attach, string name)
     {
         ArgumentNullException.ThrowIfNull(kernel);
+        ArgumentNullException.ThrowIfNull(name);
         if (NameOf(type, attach) is not var (kind, prefix)) return null;
+        if (type == ProgramType.StructOps) return FindMember(kernel.Types, name);
         foreach (var types in kernel.Types.Find(kind, prefix + name) is not null ? [kernel.Types] : kernel.Modules)
         {
             if (types.Find(kind, prefix + name) is not BtfReference target) continue;
@@ -70,6 +82,39 @@ public sealed class AttachPoint
         }
 
         return null;
+    }
+
+    /// <summary>What a parameter that points to a structure points to in truth.</summary>
+    public BtfType Narrow(BtfType structure)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        return Operations is { } table && table.Narrowed.TryGetValue(structure.Name, out string? name) ? Types.Find(BtfKind.Struct, name) ?? structure : structure;
+    }
+
+    /// <summary>Where a member that programs may write ends.</summary>
+    /// <param name="structure">The structure that is written.</param>
+    /// <param name="offset">Where.</param>
+    /// <returns>The first byte after the member; 0 when none may be written there.</returns>
+    public int WritableUntil(BtfType structure, int offset)
+    {
+        ArgumentNullException.ThrowIfNull(structure);
+        if (Operations is not { } table || structure.Name != table.Writable.Structure) return 0;
+        foreach (string path in table.Writable.Members)
+        {
+            BtfType type = structure;
+            int start = 0;
+            foreach (string name in path.TrimStart('*').Split('.'))
+            {
+                if (!Types.TryFindMember(type, name, out var member, out int bits)) return 0;
+                start += bits / 8;
+                type = Types[member.TypeId];
+            }
+
+            int end = start + Types.SizeOf(type);
+            if (offset == start || (path[0] == '*' && offset >= start && offset < end)) return end;
+        }
+
+        return 0;
     }
 
     /// <summary>The type of a parameter that a program sees.</summary>
@@ -95,9 +140,24 @@ public sealed class AttachPoint
     {
         (ProgramType.Tracing, AttachType.TraceRawTp) => AttachArguments.OfTracepoint(Name, index) | (IsMarkedNullable(index) ? AttachArgument.MaybeNull : AttachArgument.None),
         (ProgramType.Tracing, AttachType.TraceIter) => AttachArguments.OfIterator(Name, index),
+        (ProgramType.StructOps, _) => AttachArgument.Trusted,
         (ProgramType.Lsm, _) when index < ParameterCount => LsmHooks.IsTrusted(Name) ? AttachArgument.Trusted : AttachArgument.None,
         _ => AttachArgument.None,
     };
+
+    private static AttachPoint? FindMember(BtfTypeSet types, string name)
+    {
+        string[] path = name.Split('/');
+        if (path.Length != 2 || types.Find(BtfKind.Struct, path[0]) is not BtfStruct structure) return null;
+        for (int index = 0; index < structure.Members.Count; index++)
+        {
+            if (structure.Members[index].Name != path[1]) continue;
+            if (types.Resolve(types[structure.Members[index].TypeId]) is not BtfReference { ReferenceKind: BtfKind.Pointer } pointer || types.Resolve(types[pointer.TargetId]) is not BtfFunctionPrototype prototype) return null;
+            return new AttachPoint(path[1], ProgramType.StructOps, default, types, prototype) { Operations = OperationTable.Find(path[0]), StructureId = structure.Id, MemberIndex = index };
+        }
+
+        return null;
+    }
 
     // Newer tracepoints say it in the names of their parameters.
     private bool IsMarkedNullable(int index) =>

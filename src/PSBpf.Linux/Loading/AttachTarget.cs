@@ -29,7 +29,7 @@ internal static class AttachTarget
         }
 
         if (AttachPoint.NameOf(spec.Type, spec.ExpectedAttachType) is not var (kind, prefix)) return 0;
-        var name = prefix + spec.AttachTarget;
+        var name = prefix + (spec.Type == ProgramType.StructOps ? spec.AttachTarget.Split('/')[0] : spec.AttachTarget);
         if (Kernel.Value is not { } types)
         {
             throw DiagnosticRules.LinuxUnsupported.Error(
@@ -38,9 +38,14 @@ internal static class AttachTarget
 
         var id = types.Find(kind, Encoding.UTF8.GetBytes(name));
         return id != 0 ? id : throw DiagnosticRules.LinuxAttachTarget.Error(
-            $"The running kernel has no {(kind == BtfKind.Typedef ? "type" : "function")} '{name}', which program '{spec.Name}' (section '{spec.Section}') attaches to.",
+            $"The running kernel has no {(kind == BtfKind.Function ? "function" : "type")} '{name}', which program '{spec.Name}' (section '{spec.Section}') attaches to.",
             Location(spec));
     }
+
+    /// <summary>expected_attach_type: for struct_ops the member that the program stands in for.</summary>
+    public static uint AttachTypeOf(ProgramSpec spec) =>
+        spec.Type == ProgramType.StructOps && TargetKernel.Machine.Types is { } types && AttachPoint.Find(types, spec.Type, spec.ExpectedAttachType, spec.AttachTarget) is { } point
+            ? (uint)point.MemberIndex : (uint)spec.ExpectedAttachType;
 
     private static DiagnosticLocation Location(ProgramSpec spec) =>
         new() { File = spec.Path, Section = spec.Section, Program = spec.Name };

@@ -42,7 +42,7 @@ internal sealed class ProgramLoader
         var attributes = new ProgramLoadAttributes
         {
             Type = (uint)spec.Type,
-            ExpectedAttachType = (uint)spec.ExpectedAttachType,
+            ExpectedAttachType = AttachTarget.AttachTypeOf(spec),
             Flags = spec.Flags,
             Name = ObjectName.From(spec.Name),
             AttachBtfId = AttachTarget.Resolve(spec),

@@ -22,6 +22,8 @@ internal static class AttachHelpers
     public static bool IsAllowed(HelperPrototype helper, ProgramSpec spec, string target)
     {
         bool isHook = spec.Type == ProgramType.Lsm;
+        // A connection's end is no time to change its options.
+        if (spec.Type == ProgramType.StructOps) return helper.Name is not ("bpf_setsockopt" or "bpf_getsockopt") || target != "release";
         return helper.Name switch
         {
             "bpf_d_path" => isHook ? LsmHooks.MaySleep(target) : spec.ExpectedAttachType == AttachType.TraceIter || PathFunctions.Contains(target),

@@ -78,7 +78,7 @@ internal static class LoadRules
     private static Refusal? FindTarget(ProgramSpec spec, BtfKind kind, string prefix, out AttachPoint? point)
     {
         point = null;
-        string what = kind == BtfKind.Typedef ? "tracepoint" : "function", name = prefix + spec.AttachTarget;
+        string what = kind switch { BtfKind.Typedef => "tracepoint", BtfKind.Struct => "operation", _ => "function" }, name = prefix + spec.AttachTarget;
         if (spec.AttachTarget.Length == 0)
         {
             return new Refusal(DiagnosticRules.AttachTarget, 0, "Tracing programs must provide btf_id",
@@ -135,6 +135,12 @@ internal static class LoadRules
                     range = spec.ExpectedAttachType == AttachType.LsmCgroup ? (isVoid ? 1 : 0, 1) : LsmHooks.ReturnsTruth(name) ? (0, 1) : (-MaxErrno, 0);
                 }
 
+                break;
+            case (ProgramType.StructOps, _):
+                if (point.Operations is not { } table) return NotKnown(spec, $"What the subsystem behind '{spec.AttachTarget}' adds to its types is not known.");
+                if (!spec.HasGplLicense) return Refuse("struct ops programs must have a GPL compatible license", $"Programs that stand in for functions of the kernel need a GPL-compatible licence; this one has '{spec.License}'.");
+                if (table.Unsupported.Contains(name)) return Refuse($"attach to unsupported member {name} of struct {table.Name}", $"No program may stand in for '{name}'.");
+                nothing = point.Types.Resolve(point.Result) is BtfVoid;
                 break;
             default:
                 return Refuse($"expected_attach_type {(int)spec.ExpectedAttachType} is invalid for program type {ProgramTypeTable.NameOf(spec.Type)}",

@@ -62,7 +62,7 @@ internal sealed partial class Explorer
         var flags = (what & AttachArgument.Trusted) != 0 ? PointerFlags.Trusted : PointerFlags.None;
         if (point.Types[pointer.TargetId] is BtfReference { ReferenceKind: BtfKind.TypeTag, Name: "user" }) flags |= PointerFlags.User;
         if (point.Types[pointer.TargetId] is BtfReference { ReferenceKind: BtfKind.TypeTag, Name: "percpu" }) flags |= PointerFlags.PerCpu;
-        loaded = KernelPointer(pointee.Id, flags);
+        loaded = KernelPointer(point.Narrow(pointee).Id, flags);
         if ((what & AttachArgument.MaybeNull) != 0) MayBeNull(ref loaded, acquires: false);
         return true;
     }
@@ -110,6 +110,7 @@ internal sealed partial class Explorer
             return RefuseStructure(register, name, $"invalid variable offset: off={at}, var_off={pointer.Bits}", $"Structures are accessed at offsets that are known when the program is loaded; r{register}'s is not.");
         if ((pointer.Flags & PointerFlags.User) != 0) return RefuseStructure(register, name, $"access user memory: off={at}", $"r{register} points to user space's memory; read it with bpf_probe_read_user.");
         if ((pointer.Flags & PointerFlags.PerCpu) != 0) return RefuseStructure(register, name, $"access percpu memory: off={at}", $"r{register} stands for one variable of each CPU; get one with bpf_per_cpu_ptr or bpf_this_cpu_ptr.");
+        if (access == MemoryAccess.Write && _setting.Attach is { Operations: not null } point) return CheckMemberWrite(point, register, name, structures.Types[pointer.Map], at, size);
         if (access == MemoryAccess.Write) return Refuse(DiagnosticRules.ReadOnlyMemory, "only read is supported", $"r{register} points to struct {name}, which programs may only read.", register);
         var place = structures.Access(pointer.Map, at, size);
         switch (place.Kind)
@@ -126,6 +127,15 @@ internal sealed partial class Explorer
                 return true;
             default: return true;
         }
+    }
+
+    // Programs that stand in for functions of a subsystem may write what that allows.
+    private bool CheckMemberWrite(AttachPoint point, int register, string name, BtfType structure, int offset, int size)
+    {
+        int end = point.WritableUntil(structure, offset);
+        if (end == 0) return Refuse(DiagnosticRules.ReadOnlyMemory, $"no write support to {name} at off {offset}", $"Programs may not write struct {name} at offset {offset}.", register);
+        if (offset + size <= end) return true;
+        return Refuse(DiagnosticRules.MemoryBounds, $"write access at off {offset} with size {size} beyond the member of {name} ended at {end}", $"{size} bytes at offset {offset} of struct {name} are more than the member.", register);
     }
 
     private bool RefuseStructure(int register, string name, string message, string reason) =>

@@ -40,17 +40,19 @@ public sealed class KernelHelperAgreementTests
     ];
 
     [Theory]
-    [InlineData(AttachType.TraceRawTp, "tcp_send_reset")]
-    [InlineData(AttachType.TraceIter, "task")]
-    [InlineData(AttachType.TraceIter, "tcp")]
-    [InlineData(AttachType.TraceIter, "udp")]
-    public void Every_helper_is_allowed_where_the_kernel_allows_it(AttachType attach, string target)
+    [InlineData(ProgramType.Tracing, AttachType.TraceRawTp, "tcp_send_reset")]
+    [InlineData(ProgramType.Tracing, AttachType.TraceIter, "task")]
+    [InlineData(ProgramType.Tracing, AttachType.TraceIter, "tcp")]
+    [InlineData(ProgramType.Tracing, AttachType.TraceIter, "udp")]
+    [InlineData(ProgramType.StructOps, default(AttachType), "tcp_congestion_ops/ssthresh")]
+    [InlineData(ProgramType.StructOps, default(AttachType), "tcp_congestion_ops/release")]
+    public void Every_helper_is_allowed_where_the_kernel_allows_it(ProgramType type, AttachType attach, string target)
     {
         using var kernel = KernelPointerAgreementTests.OpenOrSkip();
         var differences = new List<string>();
         foreach (var helper in HelperTable.All.Where(helper => !LockedDown.Contains(helper.Name)))
         {
-            var program = Verdicts.Program(ProgramType.Tracing, attach, $"call {helper.Name}\nr0 = 0\nexit") with { AttachTarget = target };
+            var program = Verdicts.Program(type, attach, $"call {helper.Name}\nr0 = 0\nexit") with { AttachTarget = target };
             bool Allows(string said) => !said.Contains("cannot use helper", StringComparison.Ordinal) && !said.Contains("unknown func", StringComparison.Ordinal)
                 && !said.Contains("not supported for program type", StringComparison.Ordinal) && !said.Contains("helper call is not allowed", StringComparison.Ordinal)
                 && !said.Contains("supported only for fentry", StringComparison.Ordinal);

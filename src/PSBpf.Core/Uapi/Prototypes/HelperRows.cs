@@ -31,7 +31,7 @@ internal static class HelperRows
     private static readonly ProgramType[] SocketCastTypes =
     [
         SocketFilter, .. Classifiers, Xdp, CgroupSkb, .. Tunnels, SockOps, SkSkb, SkMsg, CgroupSockAddr, ProgramType.FlowDissector, ProgramType.SkLookup,
-        ProgramType.Syscall, Tracing, Lsm, ProgramType.StructOps,
+        ProgramType.Syscall, Tracing, Lsm,
     ];
 
     private static readonly AttachType[] RetvalHooks =
