@@ -79,6 +79,7 @@ internal sealed partial class Explorer
         _precision = new Precision(code);
         _explored = new List<Checkpoint>?[code.Length];
         Visits = new int[code.Length];
+        _accessedBy = new (RegisterType, PointerFlags)[code.Length];
         Facts = new ProgramFacts(code.Length, flow.Functions.Count);
         _observer = observer;
         _decisions = decisions is null ? null : new Queue<PathStep>(decisions);

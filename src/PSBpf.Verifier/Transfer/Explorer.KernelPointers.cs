@@ -12,6 +12,9 @@ namespace PSBpf.Verifier;
 /// <content>Pointers into the kernel's memory: where they come from, what they lead to, and who takes them.</content>
 internal sealed partial class Explorer
 {
+    // What each instruction accessed memory through first.
+    private readonly (RegisterType Type, PointerFlags Flags)[] _accessedBy;
+
     // Programs that do not sleep run within an RCU section.
     private bool IsInRcuSection => !_setting.MaySleep;
 
@@ -110,7 +113,7 @@ internal sealed partial class Explorer
             return RefuseStructure(register, name, $"invalid variable offset: off={at}, var_off={pointer.Bits}", $"Structures are accessed at offsets that are known when the program is loaded; r{register}'s is not.");
         if ((pointer.Flags & PointerFlags.User) != 0) return RefuseStructure(register, name, $"access user memory: off={at}", $"r{register} points to user space's memory; read it with bpf_probe_read_user.");
         if ((pointer.Flags & PointerFlags.PerCpu) != 0) return RefuseStructure(register, name, $"access percpu memory: off={at}", $"r{register} stands for one variable of each CPU; get one with bpf_per_cpu_ptr or bpf_this_cpu_ptr.");
-        if (access == MemoryAccess.Write && _setting.Attach is { Operations: not null } point) return CheckMemberWrite(point, register, name, structures.Types[pointer.Map], at, size);
+        if (access == MemoryAccess.Write && _setting.Attach is { Operations: { } table } point && name == table.Writable.Structure) return CheckMemberWrite(point, register, name, structures.Types[pointer.Map], at, size);
         if (access == MemoryAccess.Write) return Refuse(DiagnosticRules.ReadOnlyMemory, "only read is supported", $"r{register} points to struct {name}, which programs may only read.", register);
         var place = structures.Access(pointer.Map, at, size);
         switch (place.Kind)
@@ -156,6 +159,29 @@ internal sealed partial class Explorer
         bool listed = Listed("__safe_rcu_or_null");
         if (listed || (place.Flags & PointerFlags.Rcu) != 0) return ((listed ? place.Flags & ~PointerFlags.Untrusted : place.Flags) | PointerFlags.Rcu, true);
         return (place.Flags & kept, false);
+    }
+
+    /// <summary>
+    /// What an instruction does with the context, a socket or a structure of the kernel depends on what it accesses, so it accesses the same on every path. Loads
+    /// may be through pointers that are vouched for differently: they are then taken as if nothing was.
+    /// </summary>
+    private bool CheckSamePointer(int register, in RegState pointer, bool merges)
+    {
+        ref var before = ref _accessedBy[_pc];
+        var now = (pointer.Type, pointer.Flags);
+        if (before.Type == RegisterType.Uninitialized || before == now)
+        {
+            before = now;
+            return true;
+        }
+
+        if (!IsPeculiar(now.Type) && !IsPeculiar(before.Type)) return true;
+        if (merges && IsFaulting(now.Type) && IsFaulting(before.Type)) return true;
+        return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
+            $"r{register} is a {pointer.TypeName} here, and on another path something else; what this instruction does depends on which.", register);
+
+        static bool IsPeculiar(RegisterType type) => type is RegisterType.Context or RegisterType.KernelStructure || RegisterTypes.IsSocket(type);
+        static bool IsFaulting(RegisterType type) => type is RegisterType.KernelStructure or RegisterType.KernelMemory;
     }
 
     /// <summary>A load or store through a pointer to other memory of the kernel.</summary>

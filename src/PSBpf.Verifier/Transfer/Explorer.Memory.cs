@@ -128,7 +128,7 @@ internal sealed partial class Explorer
         if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd or RegisterType.Function)
             return RefuseAccess(register, in pointer);
         if (!CheckAlignment(register, in pointer, offset, size, strict)) return false;
-        if (!NoteAccess(register, in pointer, access)) return false;
+        if (!NoteAccess(register, in pointer, access) || !CheckSamePointer(register, in pointer, merges: access == MemoryAccess.Read && !strict)) return false;
         switch (pointer.Type)
         {
             case RegisterType.Context:

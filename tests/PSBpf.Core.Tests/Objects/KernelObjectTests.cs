@@ -100,7 +100,7 @@ public sealed class KernelObjectTests
         Assert.Equal(("my_ops", MapType.StructOps, MapFlags.Link, 24u), (map.Name, map.Type, map.Flags, map.ValueSize));
         Assert.Equal([new InitialProgram(1, "my_init")], map.InitialPrograms);
         Assert.Equal(7, map.InitialValue![0]);
-        Assert.Equal(ProgramType.StructOps, spec.Programs[0].Type);
+        Assert.Equal((ProgramType.StructOps, "some_ops/init"), (spec.Programs[0].Type, spec.Programs[0].AttachTarget));
     }
 
     [Theory]
