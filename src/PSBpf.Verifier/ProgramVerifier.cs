@@ -70,7 +70,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
 
         if (InstructionRules.Check(spec, setting!, Code, flow) is { } forbidden) return Refused(forbidden);
         using var text = new StringWriter();
-        var log = options.LogLevel > 0 ? new PathLog(spec, maps, Code, options.LogWriter ?? text) : null;
+        var log = options.LogLevel > 0 ? new PathLog(spec, maps, setting!, Code, options.LogWriter ?? text) : null;
 
         // Level 1 has one path only: the one that is refused, which is walked again below.
         bool everyPath = options.LogLevel > 1;

@@ -134,6 +134,16 @@ public sealed class KernelTypeTests
     }
 
     [Fact]
+    public void The_log_names_structures_as_the_kernel_does()
+    {
+        var options = new VerifierOptions { LogLevel = 2 };
+        var program = Program("visit", "r2 = *(u64 *)(r6 +16)\nr3 = *(u64 *)(r6 +32)\nr4 = *(u64 *)(r6 +40)\nr5 = ksym 25") with { Target = Made };
+        string log = ProgramVerifier.Verify(program, [], options, TestContext.Current.CancellationToken).Verification.Log;
+        foreach (string state in (string[])["R6=trusted_ptr_node()", "R2=rcu_ptr_or_null_node(id=1)", "R3=percpu_ptr_node()", "R4=untrusted_ptr_node()", "R5=rdonly_mem(sz=8)"])
+            Assert.Contains(state, log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_accepted_program_says_where_it_reads_the_kernel_s_memory()
     {
         var program = Program("visit", "r2 = *(u32 *)(r6 +0)") with { Target = Made };

@@ -13,14 +13,14 @@ namespace PSBpf.Verifier.Log;
 /// Writes what a verifier does while it walks, line by line as the kernel's log has it: each instruction with the registers and stack slots that it
 /// touched as they are afterwards, where paths begin, and where one ends because a state that was explored covers it.
 /// </summary>
-internal sealed class PathLog(ProgramSpec spec, IReadOnlyList<MapSpec> maps, DecodedInstruction[] code, TextWriter output) : IPathObserver
+internal sealed class PathLog(ProgramSpec spec, IReadOnlyList<MapSpec> maps, ProgramSetting setting, DecodedInstruction[] code, TextWriter output) : IPathObserver
 {
     private const int All = 0x7ff, ReturnValue = 1;
 
     // Where the kernel starts what an instruction did, and the step by which it gives way to long ones.
     private const int Column = 40, Step = 8;
 
-    private readonly StateNotation _notation = new(maps);
+    private readonly StateNotation _notation = new(maps, setting);
     private readonly string[] _mapNames = [.. spec.Maps.Select(map => map.Name)];
     private readonly StringBuilder _text = new();
     private string _sourceLine = "";

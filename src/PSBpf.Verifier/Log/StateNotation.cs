@@ -7,7 +7,7 @@ using PSBpf.Verifier.Domain;
 namespace PSBpf.Verifier.Log;
 
 /// <summary>Writes registers and stack as the kernel's verifier does in its log: people and tools read that notation.</summary>
-internal sealed class StateNotation(IReadOnlyList<MapSpec> maps)
+internal sealed class StateNotation(IReadOnlyList<MapSpec> maps, ProgramSetting setting)
 {
     // What the kernel keeps of a map's name.
     private const int MaxNameLength = 15;
@@ -49,6 +49,7 @@ internal sealed class StateNotation(IReadOnlyList<MapSpec> maps)
         }
 
         text.Append(value.TypeName);
+        if (value.Type == RegisterType.KernelStructure) text.Append(setting.Structures?.Resolve(value.Map).Name);
         if (value.Type == RegisterType.Stack)
         {
             if (value.Frame != depth) text.Append(CultureInfo.InvariantCulture, $"[{value.Frame}]");
@@ -70,7 +71,7 @@ internal sealed class StateNotation(IReadOnlyList<MapSpec> maps)
         if (value.Type is RegisterType.Map or RegisterType.MapValue) AppendMap(ref list, value.Map);
         if (value.IsPointer && value.Offset != 0) AppendSigned(list.Add("off"), value.Offset);
         if (RegisterTypes.IsPacket(value.Type)) AppendUnsigned(list.Add("r"), (ulong)value.Range);
-        if (value.Type == RegisterType.RingBufferMemory) list.Add("sz").Append(CultureInfo.InvariantCulture, $"{value.Range}");
+        if (value.Type is RegisterType.RingBufferMemory or RegisterType.KernelMemory) list.Add("sz").Append(CultureInfo.InvariantCulture, $"{value.Range}");
         if (value.Bits.IsConstant)
         {
             if (value.Bits.Value != 0) list.Add("imm").Append(CultureInfo.InvariantCulture, $"0x{value.Bits.Value:x}");
