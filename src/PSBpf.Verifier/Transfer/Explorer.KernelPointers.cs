@@ -195,13 +195,13 @@ internal sealed partial class Explorer
             (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the kernel's variable");
     }
 
-    /// <summary>A load or store through a buffer of an iterator.</summary>
+    /// <summary>A load or store through a buffer of a tracepoint or an iterator. How large it is is known when the program is attached.</summary>
     private bool CheckKernelBuffer(int register, in RegState pointer, int offset, long size, MemoryAccess access)
     {
         bool readOnly = (pointer.Flags & PointerFlags.ReadOnly) != 0;
         if (access == MemoryAccess.Write && readOnly)
             return Refuse(DiagnosticRules.ReadOnlyMemory, $"R{register} cannot write into {pointer.TypeName}", $"r{register} points to a key, which programs may only read.", register);
-        string kind = readOnly ? "rdonly" : "rdwr";
+        string kind = pointer.Type == RegisterType.TracepointBuffer ? "tracepoint" : readOnly ? "rdonly" : "rdwr";
         if (pointer.Offset + offset < 0)
         {
             return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid {kind} buffer access: off={pointer.Offset + offset}, size={size}",

@@ -144,13 +144,11 @@ internal sealed partial class Explorer
                 return CheckSocket(register, in pointer, offset, size, access);
             case RegisterType.FlowKeys:
                 return CheckFlowKeys(in pointer, register, offset, size);
-            case RegisterType.TracepointBuffer:
-                return CheckTracepointBuffer(in pointer, register, offset, size);
             case RegisterType.KernelStructure:
                 return CheckKernelStructure(register, in pointer, offset, size, access, ref loaded);
             case RegisterType.KernelMemory:
                 return CheckKernelMemory(register, in pointer, offset, size, access);
-            case RegisterType.KernelBuffer:
+            case RegisterType.TracepointBuffer or RegisterType.KernelBuffer:
                 return CheckKernelBuffer(register, in pointer, offset, size, access);
             case RegisterType.MapValue:
                 return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded);
@@ -287,20 +285,6 @@ internal sealed partial class Explorer
         int at = pointer.Offset + offset;
         if (at >= 0 && at + size <= FlowKeysSize) return true;
         return Refuse(DiagnosticRules.MemoryBounds, $"invalid access to flow keys off={at} size={size}", $"A struct bpf_flow_keys has {FlowKeysSize} bytes.", register);
-    }
-
-    // How large the buffer is is known when the program is attached.
-    private bool CheckTracepointBuffer(in RegState pointer, int register, int offset, int size)
-    {
-        if (!pointer.Bits.IsConstant || pointer.Bits.Value != 0)
-        {
-            return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid variable buffer offset: off={pointer.Offset}, var_off={pointer.Bits}",
-                $"The tracepoint's buffer is accessed at offsets that are known when the program is loaded; r{register}'s is not.", register);
-        }
-
-        if (pointer.Offset + offset >= 0) return true;
-        return Refuse(DiagnosticRules.MemoryBounds, $"R{register} invalid tracepoint buffer access: off={pointer.Offset + offset}, size={size}",
-            $"r{register} points before the tracepoint's buffer.", register);
     }
 
     private string NameOfContext() => _context.Name.Length == 0 ? "" : $" ({_context.Name})";
