@@ -2,6 +2,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Calls;
 using PSBpf.Verifier.Cfg;
 using PSBpf.Verifier.Domain;
 using PSBpf.Verifier.Explain;
@@ -32,6 +33,7 @@ internal sealed partial class Explorer
     private readonly ushort[] _live;
     private readonly StateComparison _comparison;
     private readonly Precision _precision;
+    private readonly LoopEdges _edges;
     private readonly List<Checkpoint>?[] _explored;
     private readonly Stack<(PathState State, int From, int Pc)> _pending = new();
     private readonly Stack<PathState> _free = new();
@@ -52,7 +54,7 @@ internal sealed partial class Explorer
 
     public Explorer(
         ProgramSpec spec, IReadOnlyList<MapSpec> maps, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow, int budget, int processors,
-        IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null)
+        IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null, PathStart start = default)
     {
         _spec = spec;
         _declaredMaps = maps.Count;
@@ -66,6 +68,7 @@ internal sealed partial class Explorer
         }
 
         _maps = [.. all];
+        _fields = new IReadOnlyList<SpecialField>?[_maps.Length];
         _type = ProgramTypeTable.Get(spec.Type);
         _setting = setting;
         _rules = setting.Rules;
@@ -75,14 +78,17 @@ internal sealed partial class Explorer
         _budget = budget;
         _processors = processors;
         _live = Liveness.Compute(code);
+        _kfuncs = new KfuncCalls(spec);
         _comparison = new StateComparison(_live);
         _precision = new Precision(code);
+        _edges = new LoopEdges(_precision);
         _explored = new List<Checkpoint>?[code.Length];
         Visits = new int[code.Length];
         _accessedBy = new (RegisterType, PointerFlags)[code.Length];
         Facts = new ProgramFacts(code.Length, flow.Functions.Count);
         _observer = observer;
         _decisions = decisions is null ? null : new Queue<PathStep>(decisions);
+        _starts.Enqueue(start);
     }
 
     /// <summary>Instructions stepped through, over all paths.</summary>
@@ -129,10 +135,7 @@ internal sealed partial class Explorer
     /// <returns>Null when every path is safe.</returns>
     public Refusal? Run(CancellationToken cancellation)
     {
-        _state.Start();
-        Registers[1] = RegState.Pointer(RegisterType.Context);
-        Registers[10] = RegState.Pointer(RegisterType.Stack);
-        _pc = 0;
+        Begin(_starts.Dequeue());
         int states = 0;
         while (true)
         {
@@ -171,11 +174,17 @@ internal sealed partial class Explorer
             _state.Length++;
             if (goesOn) continue;
             if (_decisions is not null) return null;
-            Checkpoint.EndPath(_state.Parent);
+            Checkpoint.EndPath(_state.Parent, _edges);
             _free.Push(_state);
-            if (!_pending.TryPop(out var next)) return null;
-            (_state, int from, _pc) = next;
-            _observer?.Begin(from, _pc, _state);
+            if (_pending.TryPop(out var next))
+            {
+                (_state, int from, _pc) = next;
+                _observer?.Begin(from, _pc, _state);
+                continue;
+            }
+
+            if (!_starts.TryDequeue(out var start)) return null;
+            Begin(start);
         }
     }
 
@@ -190,8 +199,8 @@ internal sealed partial class Explorer
     {
         var list = _explored[_pc] ??= [];
         int jumps = _jumps - _jumpsAtCheckpoint, instructions = Processed - _processedAtCheckpoint;
-        // Every round of a loop with may_goto is compared with the one before.
-        bool round = _code[_pc].Form == FormId.MayGoto;
+        // Every round of a loop with may_goto, or of a helper that calls back, is compared with the one before.
+        bool round = _flow.IsRound[_pc];
         bool worthwhile = round || (jumps >= 2 && instructions >= 8);
         for (int index = list.Count - 1; index >= 0; index--)
         {
@@ -199,13 +208,7 @@ internal sealed partial class Explorer
             if (checkpoint.OpenPaths > 0)
             {
                 bool progress = checkpoint.State.Rounds != _state.Rounds;
-                if (round && progress && _comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Within))
-                {
-                    // What will matter of the older round is not known yet, so everything does.
-                    for (int frame = 0; frame <= _state.Depth; frame++) Checkpoint.MarkRead(_state, frame, ulong.MaxValue);
-                    _precision.MarkAll(_state);
-                    return Visited.Covered;
-                }
+                if (round && progress && _comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Within)) return ComesBack(checkpoint);
 
                 if (!progress && _comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Exact)) return Visited.Loop;
                 // Inside a loop, a state every few rounds is enough.
@@ -215,7 +218,12 @@ internal sealed partial class Explorer
                 continue;
             }
 
-            if (_comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.WhatMattered))
+            if (checkpoint.Head is not null)
+            {
+                // What matters of it is not known yet either.
+                if (_comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.Within)) return ComesBack(checkpoint);
+            }
+            else if (_comparison.Covers(checkpoint, _state, _pc, StateComparison.Comparison.WhatMattered))
             {
                 checkpoint.Hits++;
                 for (int frame = 0; frame <= _state.Depth; frame++) Checkpoint.MarkRead(_state, frame, checkpoint.LiveSlots[frame]);
@@ -241,6 +249,15 @@ internal sealed partial class Explorer
         TotalStates++;
         MostStatesOfInstruction = Math.Max(MostStatesOfInstruction, list.Count);
         return Visited.New;
+    }
+
+    private Visited ComesBack(Checkpoint checkpoint)
+    {
+        var path = new PathState();
+        path.CopyFrom(_state);
+        path.History.AddRange(_state.History);
+        LoopEdges.Add(checkpoint, path);
+        return Visited.Covered;
     }
 
     private static void Forget(List<Checkpoint> list, int index, ref int states)
@@ -295,8 +312,7 @@ internal sealed partial class Explorer
             FormKind.MayGoto => StepMayGoto(in instruction),
             FormKind.CallHelper => StepCallHelper(in instruction) && Called(),
             FormKind.CallFunction => StepCallFunction(in instruction),
-            FormKind.CallKfunc => Refuse(DiagnosticRules.NotJudged, "invalid kernel function call not eliminated in verifier pass",
-                "A kernel function is called that was missing when the program was linked."),
+            FormKind.CallKfunc => StepCallKfunc() && Called(),
             FormKind.AddressSpaceCast => Refuse(DiagnosticRules.InvalidInstruction, "addr_space_cast insn can only be used in a program that has an associated arena",
                 "The program converts an arena's address, but uses no arena.", suggestion: "Use a map of type BPF_MAP_TYPE_ARENA in the program."),
             FormKind.Exit => StepExit(),

@@ -16,6 +16,7 @@ public sealed class ProgramFacts
     private readonly AccessedMemory[] _accessed;
     private readonly int[] _maps;
     private readonly bool[] _reached;
+    private readonly Dictionary<int, int> _functions = [], _kfuncs = [];
     private readonly int[] _stackDepths;
     private readonly bool[] _sharedStack;
 
@@ -72,6 +73,17 @@ public sealed class ProgramFacts
     }
 
     internal void UseMap(int slot, int map) => _maps[slot] = _maps[slot] == NoMap || _maps[slot] == map ? map : SeveralMaps;
+
+    /// <summary>The function that the helper in a slot always calls back, by number; −1 when there is none or it varies.</summary>
+    public int FunctionAt(int slot) => _functions.TryGetValue(slot, out int function) ? function : -1;
+
+    /// <summary>Which of <see cref="Uapi.KfuncTable"/> the call in a slot calls; −1 when it calls none.</summary>
+    public int KfuncAt(int slot) => _kfuncs.TryGetValue(slot, out int kfunc) ? kfunc : -1;
+
+    internal void UseKfunc(int slot, int kfunc) => _kfuncs[slot] = kfunc;
+
+    internal void UseFunction(int slot, int function) =>
+        _functions[slot] = _functions.TryGetValue(slot, out int known) && known != function ? -1 : function;
 
     internal void ReadUnwrittenStack() => ReadsUnwrittenStack = true;
 

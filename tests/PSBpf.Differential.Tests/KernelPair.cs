@@ -46,7 +46,7 @@ internal sealed class KernelPair : IDisposable
     public ProgramPair LoadWithFunctions(ProgramType type, string text, params IReadOnlyList<MapPair> maps)
     {
         var assembled = Assembler.Assemble(text, maps.Select(map => map.Managed.Spec.Name));
-        var called = assembled.Labels.Where(label => text.Contains($"call {label.Key}", StringComparison.Ordinal)).OrderBy(label => label.Value);
+        var called = assembled.Labels.Where(label => text.Contains($"call {label.Key}", StringComparison.Ordinal) || text.Contains($"func {label.Key}", StringComparison.Ordinal)).OrderBy(label => label.Value);
         var (types, functions) = FunctionTypes.Describe([("main", 0, "int"), .. called.Select(label => (label.Key, label.Value, "int"))]);
         return Load(new ProgramSpec
         {

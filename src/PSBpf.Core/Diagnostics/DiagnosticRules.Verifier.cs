@@ -96,6 +96,14 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule ReferenceLeak = new("BPF1402", "reference-leak", Refused,
         "Submit or discard what was reserved on every path to the end.");
 
+    /// <summary>A lock that is taken twice, given back by nobody, or held where it may not be.</summary>
+    public static readonly DiagnosticRule Lock = new("BPF1405", "lock", Refused,
+        "Take one lock at a time, call nothing while it is held, and give it back on every path.");
+
+    /// <summary>A special field of a map's value that is read, written or passed as something else.</summary>
+    public static readonly DiagnosticRule SpecialField = new("BPF1212", "special-field", Refused,
+        "Leave locks, timers and their like to their helpers; copy the structure's other members one by one.");
+
     /// <summary>The program type cannot be loaded with this attach type, or with this flag.</summary>
     public static readonly DiagnosticRule AttachType = new("BPF1403", "attach-type", InvalidArgument,
         "Name the section as libbpf does, e.g. SEC(\"cgroup/connect4\"), or give the type with its attach type.");

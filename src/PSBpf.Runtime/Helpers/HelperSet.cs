@@ -17,9 +17,9 @@ internal static unsafe class HelperSet
     /// <summary>Whether one of the kernel's helpers has an implementation.</summary>
     public static bool Implements(int id) => Implements(All, (uint)id);
 
-    /// <summary>Whether a table has an implementation of a helper; that of a tail call is the run's.</summary>
-    public static bool Implements(HelperEntry[] table, ulong id) => id < (ulong)table.Length
-        && (table[id].Function != null || (table == All && HelperTable.Find((int)id) is { ReplacesProgram: true }));
+    /// <summary>Whether a table has an implementation of a helper; that of a tail call or a callback is the run's.</summary>
+    public static bool Implements(HelperEntry[] table, ulong id) => id < (ulong)table.Length && (table != All || id < (ulong)KfuncSet.First)
+        && (table[id].Function != null || (table == All && (HelperTable.Find((int)id) is { ReplacesProgram: true } || CallbackHelpers.Implements((int)id))));
 
     private static HelperEntry[] Build()
     {
@@ -43,6 +43,8 @@ internal static unsafe class HelperSet
         Row(42, WorldHelpers.GetNumaNodeId);
         Row(44, PacketHelpers.XdpAdjustHead);
         Row(65, PacketHelpers.XdpAdjustTail);
+        Row(93, LockHelpers.Lock);
+        Row(94, LockHelpers.Unlock);
         Row(118, WorldHelpers.Jiffies64);
         Row(125, WorldHelpers.KtimeGetBootNs);
         Row(130, RingBufferHelpers.Output);
@@ -55,6 +57,6 @@ internal static unsafe class HelperSet
         Row(189, PacketHelpers.XdpLoadBytes);
         Row(190, PacketHelpers.XdpStoreBytes);
         Row(208, WorldHelpers.KtimeGetTaiNs);
-        return entries;
+        return [.. entries, .. KfuncSet.Entries];
     }
 }

@@ -33,6 +33,11 @@ internal static class ContextFlow
                     Flow(state, work, instruction.Target, (ushort)(mask & ArgumentRegisters));
                     mask &= SavedRegisters;
                     break;
+                case FormKind.LoadImmediate64 when instruction.Form == FormId.LddwFunction:
+                    // What it is called back with is not known.
+                    Flow(state, work, instruction.Target, 0);
+                    mask = (ushort)(mask & ~(1 << instruction.Destination));
+                    break;
                 case FormKind.Jump:
                     next = instruction.Target;
                     break;

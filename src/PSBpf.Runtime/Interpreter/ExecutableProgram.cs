@@ -36,7 +36,7 @@ internal sealed unsafe partial class ExecutableProgram
         _decoded = decoded;
         _facts = facts;
         _isVerified = isVerified;
-        _operations = ProgramBinder.Bind(decoded, Maps, View, blendsFrom);
+        _operations = ProgramBinder.Bind(decoded, Maps, View, blendsFrom, isVerified ? facts : null);
         Code = (Operation*)Unsafe.AsPointer(ref _operations[0]);
     }
 
@@ -83,6 +83,14 @@ internal sealed unsafe partial class ExecutableProgram
     /// <summary>Whether a run may change the packet or the context.</summary>
     public bool ChangesInput => !_isVerified || _facts!.ChangesInput;
 
+    /// <summary>Whether a number is the address of a function of the program, which is its first slot.</summary>
+    public bool IsFunction(ulong address)
+    {
+        foreach (ref readonly var instruction in _decoded.AsSpan())
+            if (instruction.Form == FormId.LddwFunction && (ulong)instruction.Target == address) return true;
+        return false;
+    }
+
     /// <summary>Its slots as they were loaded.</summary>
     public ReadOnlySpan<Instruction> Slots => _slots;
 
@@ -112,7 +120,7 @@ internal sealed unsafe partial class ExecutableProgram
             ref readonly var instruction = ref decoded[index];
             if (instruction.Form is FormId.LddwMapIndex or FormId.LddwMapIndexValue && (uint)instruction.Low >= (uint)program.Maps.Count)
                 throw Malformed(name, index, $"there is no map {instruction.Low}");
-            if (instruction.Row.Kind is not (FormKind.Branch or FormKind.Jump or FormKind.MayGoto or FormKind.CallFunction)) continue;
+            if (instruction.Form != FormId.LddwFunction && instruction.Row.Kind is not (FormKind.Branch or FormKind.Jump or FormKind.MayGoto or FormKind.CallFunction)) continue;
             int target = instruction.Target;
             if ((uint)target >= (uint)decoded.Length || decoded[target].Form == FormId.None) throw Malformed(name, index, $"jump to {target}, where no instruction begins");
         }

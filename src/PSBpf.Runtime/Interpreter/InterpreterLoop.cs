@@ -314,6 +314,18 @@ internal static unsafe class InterpreterLoop
                     op = code + op->Offset;
                     continue;
 
+                case Operation.CallBack:
+                    int entered = run.StepCallback((int)(op - code), (int)op->Immediate);
+                    if (entered < 0)
+                    {
+                        observer.OnHelper((int)(op - code), (int)op->Immediate, r);
+                        break;
+                    }
+
+                    if (--slice < 0) slice = run.NextSlice(slice, (int)(op - code));
+                    op = code + entered;
+                    continue;
+
                 case Operation.TailCall:
                     if (!run.TailCall((int)(op - code)))
                     {

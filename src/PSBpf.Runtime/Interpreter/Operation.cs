@@ -19,6 +19,9 @@ internal struct Operation
     /// <summary>Arithmetic of a long program, whichever it is: see <see cref="BlendedArithmetic"/>.</summary>
     public const FormId Blended = EndOfProgram + 2;
 
+    /// <summary>A call of a helper that calls functions of the program: see <see cref="Helpers.CallbackHelpers"/>.</summary>
+    public const FormId CallBack = EndOfProgram + 3;
+
     public FormId Form;
     public byte Destination;
     public byte Source;

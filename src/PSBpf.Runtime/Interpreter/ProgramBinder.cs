@@ -1,7 +1,9 @@
 using PSBpf.Isa;
 using PSBpf.Runtime.Contexts;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
+using PSBpf.Verifier;
 
 namespace PSBpf.Runtime.Interpreter;
 
@@ -13,14 +15,15 @@ internal static class ProgramBinder
     /// <param name="maps">The maps that they name by index.</param>
     /// <param name="view">How it sees its context.</param>
     /// <param name="blendsFrom">Instructions from which on it counts as long for <see cref="BlendedArithmetic"/>.</param>
+    /// <param name="facts">What the verifier found out; null for a program that nobody verified.</param>
     /// <returns>Operations in pinned memory, with the end mark after the last.</returns>
-    public static Operation[] Bind(ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps, ContextView view, int blendsFrom)
+    public static Operation[] Bind(ReadOnlySpan<DecodedInstruction> decoded, IReadOnlyList<RuntimeMap> maps, ContextView view, int blendsFrom, ProgramFacts? facts = null)
     {
         var operations = GC.AllocateUninitializedArray<Operation>(decoded.Length + 1, pinned: true);
         for (int index = 0; index < decoded.Length; index++) operations[index] = new Operation(decoded[index]);
         operations[decoded.Length] = new Operation { Form = Operation.EndOfProgram };
         BindMaps(operations, maps);
-        BindTailCalls(operations);
+        BindCalls(operations, facts);
         if (!view.IsPlain) BindContext(operations, decoded, view);
         BlendedArithmetic.Bind(operations, decoded, blendsFrom);
         return operations;
@@ -38,10 +41,23 @@ internal static class ProgramBinder
         }
     }
 
-    private static void BindTailCalls(Operation[] operations)
+    private static void BindCalls(Operation[] operations, ProgramFacts? facts)
     {
-        foreach (ref var operation in operations.AsSpan())
-            if (operation.Form == FormId.CallHelper && HelperTable.Find((int)operation.Immediate) is { ReplacesProgram: true }) operation.Form = Operation.TailCall;
+        for (int slot = 0; slot < operations.Length; slot++)
+        {
+            ref var operation = ref operations[slot];
+            if (operation.Form == FormId.CallKfunc && facts?.KfuncAt(slot) is >= 0 and var kfunc)
+            {
+                (operation.Form, operation.Immediate) = (FormId.CallHelper, KfuncSet.First + kfunc);
+                continue;
+            }
+
+            // The address of a function is its slot.
+            if (operation.Form == FormId.LddwFunction) (operation.Form, operation.Immediate) = (FormId.Lddw, operation.Offset);
+            if (operation.Form != FormId.CallHelper) continue;
+            if (HelperTable.Find((int)operation.Immediate) is { ReplacesProgram: true }) operation.Form = Operation.TailCall;
+            else if (CallbackHelpers.Implements((int)operation.Immediate)) operation.Form = Operation.CallBack;
+        }
     }
 
     // As the kernel does when it converts context accesses: the field's place and width in the internal record replace those of

@@ -38,7 +38,7 @@ internal static class Runnability
                 case FormId.CallHelper when !HelperSet.Implements(helpers ?? HelperSet.All, (uint)instruction.Immediate):
                     missing.Add((helpers is null ? HelperTable.Find((int)instruction.Immediate)?.Name : null) ?? $"helper {(uint)instruction.Immediate}");
                     break;
-                case FormId.CallKfunc:
+                case FormId.CallKfunc when facts is null || facts.KfuncAt(index) < 0:
                     missing.Add("calls of kernel functions");
                     break;
                 case FormId.CallReg when helpers is null:
@@ -52,9 +52,6 @@ internal static class Runnability
                     break;
                 case FormId.LddwBtfId:
                     missing.Add("kernel variables (ksyms)");
-                    break;
-                case FormId.LddwFunction:
-                    missing.Add("callback functions");
                     break;
             }
         }

@@ -60,6 +60,18 @@ internal static unsafe class CompiledCalls
     /// <summary>Closes it.</summary>
     public static void LeaveFrame(RunState run) => run.LeaveFunction();
 
+    /// <summary>The next element of a map that a program walks through.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="map">The map's handle.</param>
+    /// <param name="cursor">Where the walk is; behind it comes the key's address.</param>
+    /// <returns>The value's address; 0 at the end.</returns>
+    public static ulong NextElement(RunState run, ulong map, ulong cursor)
+    {
+        ulong value = run.MapOf(map).NextElement((MapCursor*)cursor, run.CpuId, out ulong key);
+        *(ulong*)(cursor + (ulong)sizeof(MapCursor)) = key;
+        return value;
+    }
+
     /// <summary>Goes on in the interpreter; registers are in the words above the frame.</summary>
     public static ulong Leave(RunState run, ulong framePointer, int slot) => run.GoOnInterpreted((ulong*)framePointer, slot);
 

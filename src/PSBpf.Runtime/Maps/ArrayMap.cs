@@ -10,12 +10,14 @@ internal sealed unsafe class ArrayMap : RuntimeMap
 {
     private readonly byte* _values;
     private readonly uint _stride, _count;
+    private readonly ValueFields _fields;
 
     public ArrayMap(Engine engine, MapSpec spec)
         : base(engine, spec)
     {
         _stride = Round8(spec.ValueSize);
         _count = spec.MaxEntries;
+        _fields = new ValueFields(spec);
         var block = Allocate((long)_stride * _count);
         _values = block.Address;
         Expose(new MemoryRegion
@@ -53,7 +55,8 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     {
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
         if (error != Errno.None) return error;
-        SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
+        if (_fields.IsEmpty) SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
+        else _fields.CopyAround(value, (byte*)Lookup(key, cpu), ValueSize);
         return Errno.None;
     }
 
@@ -66,11 +69,15 @@ internal sealed unsafe class ArrayMap : RuntimeMap
         ulong address = Lookup(key, 0);
         if (address == 0) return Errno.ENOENT;
         new ReadOnlySpan<byte>((byte*)address, ValueSize).CopyTo(new Span<byte>(value, ValueSize));
+        _fields.Clear(value);
         return Errno.None;
     }
 
     /// <inheritdoc/>
     public override Errno UpdateAll(byte* key, byte* value, ulong flags) => Update(key, value, flags, 0);
+
+    /// <inheritdoc/>
+    public override ulong NextElement(MapCursor* cursor, int cpu, out ulong key) => ArrayRules.NextElement(this, cursor, cpu, out key);
 
     /// <inheritdoc/>
     public override Errno NextKey(byte* key, byte* next) => ArrayRules.NextKey(key, next, _count);

@@ -14,6 +14,15 @@ internal static unsafe class ArrayRules
         return flags == (ulong)MapUpdateFlags.NoExist ? Errno.EEXIST : Errno.None;
     }
 
+    /// <summary>The next element of a walk; its key is in the cursor.</summary>
+    public static ulong NextElement(RuntimeMap map, MapCursor* cursor, int cpu, out ulong key)
+    {
+        key = (ulong)&cursor->Index;
+        if (cursor->Rounds >= map.Spec.MaxEntries) return 0;
+        cursor->Index = cursor->Rounds++;
+        return map.Lookup((byte*)key, cpu);
+    }
+
     public static Errno NextKey(byte* key, byte* next, uint count)
     {
         uint index = key == null ? uint.MaxValue : *(uint*)key;

@@ -181,7 +181,11 @@ internal sealed unsafe partial class HashMap<TKey>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void WriteValue(HashElement* element, byte* value, int cpu, bool fresh)
     {
-        if (!_isPerCpu) SmallCopy.Copy(value, ValueOf(element, 0), ValueSize);
+        if (!_isPerCpu)
+        {
+            SmallCopy.Copy(value, ValueOf(element, 0), ValueSize);
+            if (!_fields.IsEmpty) _fields.Clear(ValueOf(element, 0));
+        }
         else WritePerCpu(element, value, cpu, fresh);
     }
 

@@ -37,6 +37,7 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
     private readonly int _keySize, _values;
     private readonly nint _cpuStride;
     private readonly bool _isPerCpu;
+    private readonly ValueFields _fields;
     private readonly ElementPool _elements;
     private readonly UseOrder? _order;
     private int _count;
@@ -48,6 +49,7 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
         _maxEntries = spec.MaxEntries;
         _values = perCpu ? engine.Cpus.Count : 1;
         _isPerCpu = perCpu;
+        _fields = new ValueFields(spec);
         _valueStride = Round8(spec.ValueSize);
         _cpuStride = perCpu ? (nint)_valueStride : 0;
         _valueOffset = HashElement.Size + Round8(spec.KeySize);
@@ -108,6 +110,7 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
             uint sequence = Volatile.Read(ref element->Sequence);
             if (element->Hash != hash || !TKey.Equal(KeyOf(element), key, _keySize)) continue;
             SmallCopy.Copy(ValueOf(element, 0), value, UserValueSize);
+            if (!_isPerCpu) _fields.Clear(value);
             if (IsUnchanged(element, sequence)) return Errno.None;
         }
     }

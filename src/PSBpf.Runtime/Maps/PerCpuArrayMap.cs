@@ -97,5 +97,8 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
     }
 
     /// <inheritdoc/>
+    public override ulong NextElement(MapCursor* cursor, int cpu, out ulong key) => ArrayRules.NextElement(this, cursor, cpu, out key);
+
+    /// <inheritdoc/>
     public override Errno NextKey(byte* key, byte* next) => ArrayRules.NextKey(key, next, _count);
 }

@@ -84,6 +84,17 @@ internal abstract unsafe class RuntimeMap : IReclaimable
         if (Interlocked.Decrement(ref _users) == 0) Abandon();
     }
 
+    /// <summary>Gives a program one element after the other.</summary>
+    /// <param name="cursor">Where the walk is; it does not move while the program has the key.</param>
+    /// <param name="cpu">Whose value of a per-CPU map.</param>
+    /// <param name="key">Address of the key.</param>
+    /// <returns>Address of the value; 0 at the end, and for maps that are not walked through.</returns>
+    public virtual ulong NextElement(MapCursor* cursor, int cpu, out ulong key)
+    {
+        key = 0;
+        return 0;
+    }
+
     /// <summary>Users can no longer reach it; programs still may.</summary>
     public virtual void Abandon()
     {

@@ -65,6 +65,9 @@ internal sealed unsafe partial class RunState
                 case ArgumentKind.MemoryOrNull when value != 0 || registers[index + 2] != 0:
                     CheckMemory(index, value, registers[index + 2], write: false);
                     break;
+                case ArgumentKind.SpinLock:
+                    CheckMemory(index, value, sizeof(int), write: true);
+                    break;
                 case ArgumentKind.UninitializedMemory:
                     CheckMemory(index, value, registers[index + 2], write: true);
                     break;

@@ -129,6 +129,7 @@ internal sealed unsafe partial class RunState
         frame->Registers[1] = first;
         frame->Registers[2] = second;
         ForgetTailCalls();
+        ForgetLoops();
         OpenStack(0);
         _budget = Engine.Options.InstructionBudget;
         try
@@ -137,6 +138,7 @@ internal sealed unsafe partial class RunState
         }
         finally
         {
+            GiveLockBack();
             if (HoldsSamples) DiscardReservations();
         }
     }

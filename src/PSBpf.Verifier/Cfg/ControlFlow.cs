@@ -1,4 +1,5 @@
 using PSBpf.Isa;
+using PSBpf.Verifier.Calls;
 
 namespace PSBpf.Verifier.Cfg;
 
@@ -9,13 +10,16 @@ namespace PSBpf.Verifier.Cfg;
 internal sealed class ControlFlow
 {
     private readonly DecodedInstruction[] _code;
+    private readonly KfuncCalls _kfuncs;
 
-    private ControlFlow(DecodedInstruction[] code)
+    private ControlFlow(DecodedInstruction[] code, KfuncCalls kfuncs)
     {
         _code = code;
+        _kfuncs = kfuncs;
         FunctionOf = new int[code.Length];
         IsPrunePoint = new bool[code.Length];
         IsBackEdgeTarget = new bool[code.Length];
+        IsRound = new bool[code.Length];
     }
 
     /// <summary>First slots of the functions, ascending; the main program is the first.</summary>
@@ -27,6 +31,9 @@ internal sealed class ControlFlow
     /// <summary>Whether states are remembered and compared at a slot.</summary>
     public bool[] IsPrunePoint { get; }
 
+    /// <summary>Whether a round of a loop begins at a slot that may end at any time: may_goto, a helper that calls back, an iterator's next element.</summary>
+    public bool[] IsRound { get; }
+
     /// <summary>Whether a jump backwards arrives at a slot.</summary>
     public bool[] IsBackEdgeTarget { get; }
 
@@ -34,9 +41,9 @@ internal sealed class ControlFlow
     public int EndOf(int function) => function + 1 < Functions.Count ? Functions[function + 1] : _code.Length;
 
     /// <summary>Analyses a program; on refusal <paramref name="error"/> has the slot and the kernel's wording.</summary>
-    public static ControlFlow? Build(DecodedInstruction[] code, out DecodeError? error)
+    public static ControlFlow? Build(DecodedInstruction[] code, KfuncCalls kfuncs, out DecodeError? error)
     {
-        var flow = new ControlFlow(code);
+        var flow = new ControlFlow(code, kfuncs);
         error = flow.FindFunctions() ?? flow.CheckTargets() ?? flow.Reach();
         return error is null ? flow : null;
     }
@@ -77,6 +84,8 @@ internal sealed class ControlFlow
         {
             ref readonly var instruction = ref _code[index];
             if (instruction.Form == FormId.None) continue;
+            IsRound[index] = instruction.Form == FormId.MayGoto || CallbackTable.IsLoop(in instruction) || (instruction.Form == FormId.CallKfunc && _kfuncs.At(index) is { IsNext: true });
+            IsPrunePoint[index] |= IsRound[index];
             int function = FunctionOf[index];
             if (instruction.Row.Kind is FormKind.Branch or FormKind.Jump or FormKind.MayGoto)
             {

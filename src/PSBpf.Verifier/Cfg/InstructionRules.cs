@@ -3,6 +3,7 @@ using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Objects;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Calls;
 using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier.Cfg;
@@ -13,15 +14,16 @@ internal static class InstructionRules
     /// <summary>The first refusal; null when there is none.</summary>
     public static Refusal? Check(ProgramSpec spec, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow)
     {
+        var kfuncs = new KfuncCalls(spec);
         for (int index = 0; index < code.Length; index++)
-            if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
+            if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, kfuncs, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
         if (CheckReturns(spec, code, flow) is { } abnormal) return abnormal;
         for (int index = 0; index < code.Length; index++)
             if ((CheckReference(in code[index], index) ?? CheckVariable(spec, setting, in code[index], index) ?? CheckMap(spec, in code[index], index)) is { } refusal) return refusal;
         return null;
     }
 
-    private static Refusal? CheckKernelFunction(ProgramSpec spec, int index, int id, int offset)
+    private static Refusal? CheckKernelFunction(ProgramSpec spec, KfuncCalls kfuncs, int index, int id, int offset)
     {
         if (!spec.HasGplLicense)
         {
@@ -29,6 +31,7 @@ internal static class InstructionRules
                 $"Kernel functions may be called by programs with a GPL-compatible licence only; this one has '{spec.License}'.", -1, "");
         }
 
+        if (offset == 0 && kfuncs.At(index) is not null) return null;
         // Number 0 stands for one that is missing, which only matters where it is called.
         if (id == 0 && offset == 0) return null;
         if (offset != 0)
@@ -39,7 +42,9 @@ internal static class InstructionRules
         }
 
         return new Refusal(DiagnosticRules.NotJudged, index, $"kernel btf_id {(uint)id} is not a function",
-            "The call names a kernel function by its number in some kernel's type information; the managed engine has no kernel functions.", -1, "");
+            kfuncs.NameAt(index) is { } name
+                ? $"This version of the verifier does not judge calls of {name}."
+                : "The call names a kernel function by its number in some kernel's type information, and nothing says which one that is.", -1, "");
     }
 
     // A tail call that succeeds, and a packet load that misses, return a number from the function they stand in.
@@ -83,10 +88,32 @@ internal static class InstructionRules
     // Elements of other maps are freed without waiting for programs that sleep.
     private static Refusal? CheckMap(ProgramSpec spec, in DecodedInstruction instruction, int index)
     {
+        if (CheckFields(spec, in instruction, index) is { } refusal) return refusal;
         if ((spec.Flags & SectionNames.Sleepable) == 0 || instruction.Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue)) return null;
         if ((uint)instruction.Low >= (uint)spec.Maps.Count || SleepableMaps.Contains(spec.Maps[instruction.Low].Type)) return null;
         return new Refusal(DiagnosticRules.HelperArgument, index, "Sleepable programs can only use array, hash, ringbuf and local storage maps",
             $"The program may sleep, and '{spec.Maps[instruction.Low].Name}' is a {spec.Maps[instruction.Low].Type}.", -1, "");
+    }
+
+    private static readonly ProgramType[] TracingTypes =
+        [ProgramType.Kprobe, ProgramType.Tracepoint, ProgramType.PerfEvent, ProgramType.RawTracepoint, ProgramType.RawTracepointWritable];
+
+    // Programs that run anywhere may have interrupted the holder of a lock.
+    private static Refusal? CheckFields(ProgramSpec spec, in DecodedInstruction instruction, int index)
+    {
+        if (instruction.Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue) || (uint)instruction.Low >= (uint)spec.Maps.Count) return null;
+        bool traces = TracingTypes.Contains(spec.Type);
+        if (!traces && spec.Type != ProgramType.SocketFilter) return null;
+        foreach (var field in SpecialFields.Of(spec.Maps[instruction.Low]))
+        {
+            bool locks = field.Kind is SpecialFieldKind.SpinLock or SpecialFieldKind.ResilientSpinLock;
+            if (!locks && !(traces && field.Kind is SpecialFieldKind.Timer or SpecialFieldKind.WorkQueue or SpecialFieldKind.ListHead or SpecialFieldKind.TreeRoot)) continue;
+            string name = field.Kind is SpecialFieldKind.ListHead or SpecialFieldKind.TreeRoot ? "bpf_{list_head,rb_root}" : field.Row.Structure;
+            return new Refusal(DiagnosticRules.SpecialField, index, $"{(traces ? "tracing" : "socket filter")} progs cannot use {name} yet",
+                $"Values of '{spec.Maps[instruction.Low].Name}' have a struct {field.Row.Structure}, which programs of this type may not use.", -1, "");
+        }
+
+        return null;
     }
 
     private static readonly MapType[] SleepableMaps =

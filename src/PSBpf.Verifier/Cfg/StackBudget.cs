@@ -20,8 +20,9 @@ internal static class StackBudget
     /// <param name="code">Its instructions.</param>
     /// <param name="flow">Its functions.</param>
     /// <param name="used">Bytes of stack that each function uses.</param>
+    /// <param name="later">Functions that are called after the program.</param>
     /// <param name="depth">Bytes of the deepest chain.</param>
-    public static Refusal? Check(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow, ReadOnlySpan<int> used, out int depth)
+    public static Refusal? Check(ProgramSpec spec, DecodedInstruction[] code, ControlFlow flow, ReadOnlySpan<int> used, IReadOnlySet<int> later, out int depth)
     {
         // Rounds until nothing grows; no chain gets longer than eight frames.
         int count = flow.Functions.Count;
@@ -36,6 +37,8 @@ internal static class StackBudget
             {
                 // What takes a function's address may call it.
                 if (code[index].Form is not (FormId.CallFunction or FormId.LddwFunction)) continue;
+                // What a timer calls has a stack of its own.
+                if (code[index].Form == FormId.LddwFunction && later.Contains(flow.FunctionOf[code[index].Target])) continue;
                 int caller = flow.FunctionOf[index], callee = flow.FunctionOf[code[index].Target], own = Rounded(used[caller]);
                 changed |= Raise(ref total[caller], own + total[callee]) | Raise(ref before[callee], before[caller] + own) | Raise(ref frames[callee], frames[caller] + 1);
                 if (frames[callee] < PathState.MaxFrames) continue;
@@ -46,11 +49,17 @@ internal static class StackBudget
         }
 
         depth = count == 1 ? used[0] : total[0];
+        foreach (int function in later) depth = Math.Max(depth, total[function]);
         if (CheckTailCalls(code, flow, before) is { } refusal) return refusal;
-        if (depth <= FrameState.StackBytes) return null;
+        if (depth <= FrameState.StackBytes || HasPrivateStacks(spec, code)) return null;
         return new Refusal(DiagnosticRules.CallDepth, 0, $"combined stack size of {count} calls is {depth}. Too large",
             $"The functions on the deepest chain of calls from '{spec.Name}' use {depth} bytes of stack together; {FrameState.StackBytes} are allowed.", -1, "");
     }
+
+    // Each large frame has memory of its own then, so that only their number is limited: asked of Linux 6.18 on x86-64.
+    private static bool HasPrivateStacks(ProgramSpec spec, DecodedInstruction[] code) =>
+        spec.Type is ProgramType.Kprobe or ProgramType.Tracepoint or ProgramType.RawTracepoint or ProgramType.PerfEvent
+        && !code.Any(instruction => instruction.Form == FormId.CallHelper && HelperTable.Find((int)instruction.Immediate) is { ReplacesProgram: true });
 
     // The stack of the callers stays while 33 programs follow each other, each of which may do the same.
     private static Refusal? CheckTailCalls(DecodedInstruction[] code, ControlFlow flow, int[] before)

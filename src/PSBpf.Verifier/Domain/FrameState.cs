@@ -22,6 +22,12 @@ internal sealed class FrameState
     /// <summary>The instruction after which the caller goes on; −1 for the main program.</summary>
     public int CallSite = -1;
 
+    /// <summary>How the helper at the call site calls this function back; null when it was called directly.</summary>
+    public Calls.CallbackRow? Callback;
+
+    /// <summary>Rounds of the loop that this frame is in, where a helper counts them.</summary>
+    public int CallbackRounds;
+
     /// <summary>Index of the function, for stack accounting.</summary>
     public int Function;
 
@@ -38,6 +44,8 @@ internal sealed class FrameState
         WrittenSlots = other.WrittenSlots;
         CallSite = other.CallSite;
         Function = other.Function;
+        Callback = other.Callback;
+        CallbackRounds = other.CallbackRounds;
     }
 
     public void Reset()
@@ -48,6 +56,8 @@ internal sealed class FrameState
         WrittenSlots = ulong.MaxValue; // a fresh frame has nothing from before
         CallSite = -1;
         Function = 0;
+        Callback = null;
+        CallbackRounds = 0;
     }
 
     /// <summary>The slot that holds the byte at a negative offset, ready to be written.</summary>

@@ -14,6 +14,18 @@ internal sealed class PathState
     /// <summary>Ids of references acquired and not released, oldest first, each with the instruction that acquired it.</summary>
     public readonly List<(int Id, int Instruction)> References = [];
 
+    /// <summary>The map whose value has the lock that is held; −1 when none is.</summary>
+    public int LockMap = -1;
+
+    /// <summary>The id of the pointer that the lock was taken through, and the instruction that took it.</summary>
+    public int LockId, LockedAt;
+
+    /// <summary>RCU read-side sections and sections without preemption that are open.</summary>
+    public int RcuLocks, PreemptLocks;
+
+    /// <summary>Whether a lock is held.</summary>
+    public bool IsLocked => LockMap >= 0;
+
     /// <summary>The last checkpoint on the path.</summary>
     public Pruning.Checkpoint? Parent;
 
@@ -48,6 +60,9 @@ internal sealed class PathState
         Depth = 0;
         (_frames[0] ??= new FrameState()).Reset();
         References.Clear();
+        LockMap = -1;
+        LockId = 0;
+        RcuLocks = PreemptLocks = 0;
         History.Clear();
         Parent = null;
         Path = null;
@@ -72,6 +87,11 @@ internal sealed class PathState
         for (int index = 0; index <= other.Depth; index++) (_frames[index] ??= new FrameState()).CopyFrom(other._frames[index]!);
         References.Clear();
         References.AddRange(other.References);
+        LockMap = other.LockMap;
+        LockId = other.LockId;
+        LockedAt = other.LockedAt;
+        RcuLocks = other.RcuLocks;
+        PreemptLocks = other.PreemptLocks;
         Parent = other.Parent;
         Path = other.Path;
         Length = other.Length;

@@ -14,6 +14,9 @@ internal partial struct RegState
     /// <summary>The pointer may be null.</summary>
     public bool MaybeNull;
 
+    /// <summary>The id tells it from other pointers also after its null check: it points to a value with a lock.</summary>
+    public bool KeepsId;
+
     /// <summary>For stack pointers: the frame it points into.</summary>
     public byte Frame;
 

@@ -56,6 +56,15 @@ internal enum RegisterType : byte
     /// <summary>A buffer that a tracepoint lets programs write.</summary>
     TracepointBuffer,
 
+    /// <summary>Memory of a size that is known when the program is loaded.</summary>
+    Memory,
+
+    /// <summary>A key in a map, which a helper that calls back hands out.</summary>
+    MapKey,
+
+    /// <summary>Memory of a known size that is read only.</summary>
+    ReadOnlyMemory,
+
     /// <summary>A structure of the kernel, known by its type.</summary>
     KernelStructure,
 
@@ -73,7 +82,8 @@ internal static class RegisterTypes
     private static readonly string[] Names =
     [
         "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
-        "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer", "ptr_", "mem", "buf",
+        "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
+        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf",
     ];
 
     private static readonly (PointerFlags Flag, string Prefix)[] Prefixes =

@@ -16,6 +16,9 @@ internal enum StackByte : byte
 
     /// <summary>Zero.</summary>
     Zero,
+
+    /// <summary>Part of an iterator.</summary>
+    Iterator,
 }
 
 /// <summary>Eight bytes of stack: a kind for each, lowest address first, and the register spilled there, if any.</summary>
@@ -27,14 +30,17 @@ internal struct StackSlot
     /// <summary>Whether a register is spilled here, whole or its low bytes.</summary>
     public readonly bool IsSpill => Bytes[0] == StackByte.Spill;
 
+    /// <summary>Whether an iterator is here: its reference is the spilled register's, and the offset is 1 when it has no more elements.</summary>
+    public readonly bool IsIterator => Bytes[0] == StackByte.Iterator;
+
     /// <summary>Whether a whole register is spilled here.</summary>
     public readonly bool IsFullSpill => Bytes[7] == StackByte.Spill;
 
-    /// <summary>Forgets the spilled register; its bytes become some number.</summary>
+    /// <summary>Forgets the spilled register, whose bytes become some number, or the iterator, whose bytes become nothing.</summary>
     public void Scrub()
     {
         for (int index = 0; index < 8; index++)
-            if (Bytes[index] == StackByte.Spill) Bytes[index] = StackByte.Misc;
+            Bytes[index] = Bytes[index] switch { StackByte.Spill => StackByte.Misc, StackByte.Iterator => StackByte.Invalid, var kind => kind };
         Spilled = default;
     }
 

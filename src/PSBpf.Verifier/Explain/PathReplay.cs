@@ -33,7 +33,7 @@ internal sealed class PathReplay : IPathObserver
         var decisions = new Stack<PathStep>();
         for (var step = explored.Path; step is not null; step = step.Previous) decisions.Push(step);
         var replay = new PathReplay(other);
-        new Explorer(spec, maps, setting, code, flow, explored.PathLength + 1, explored.Processors, replay, decisions).Run(cancellation);
+        new Explorer(spec, maps, setting, code, flow, explored.PathLength + 1, explored.Processors, replay, decisions, explored.Start).Run(cancellation);
         return new Trail(spec, replay._steps);
     }
 

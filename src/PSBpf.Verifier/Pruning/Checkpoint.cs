@@ -16,6 +16,18 @@ internal sealed class Checkpoint(int pc, PathState state, Checkpoint? parent, Hi
     /// <summary>The instructions between the parent and here.</summary>
     public HistoryEntry[] History { get; } = history;
 
+    /// <summary>How many checkpoints came before it on its path.</summary>
+    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
+
+    /// <summary>The oldest checkpoint that has to be complete before this one is, since a path from here ended there; null when this one waits for none.</summary>
+    public Checkpoint? Head;
+
+    /// <summary>The paths that came back here, or to one that waits for this one.</summary>
+    public List<LoopEdge> Edges { get; } = [];
+
+    /// <summary>The checkpoints that wait for this one.</summary>
+    public List<Checkpoint> Waiting { get; } = [];
+
     /// <summary>Registers of each frame whose number some check depended on, a bit each.</summary>
     public ushort[] PreciseRegisters { get; } = new ushort[PathState.MaxFrames];
 
@@ -47,8 +59,12 @@ internal sealed class Checkpoint(int pc, PathState state, Checkpoint? parent, Hi
     }
 
     /// <summary>Ends one path: closes every checkpoint whose last open path it was.</summary>
-    public static void EndPath(Checkpoint? checkpoint)
+    public static void EndPath(Checkpoint? checkpoint, LoopEdges edges)
     {
-        while (checkpoint is not null && --checkpoint.OpenPaths == 0) checkpoint = checkpoint.Parent;
+        while (checkpoint is not null && --checkpoint.OpenPaths == 0)
+        {
+            edges.Close(checkpoint);
+            checkpoint = checkpoint.Parent;
+        }
     }
 }

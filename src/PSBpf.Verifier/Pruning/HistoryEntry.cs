@@ -21,4 +21,10 @@ internal enum HistoryEffect : byte
 
     /// <summary>Went back to the caller with a result that is computed from nothing here: a tail call, a packet load that missed.</summary>
     Returned,
+
+    /// <summary>Entered a function that a helper calls back.</summary>
+    EnteredCallback,
+
+    /// <summary>Went back from it to the helper.</summary>
+    LeftCallback,
 }

@@ -33,16 +33,6 @@ internal sealed class Precision(DecodedInstruction[] code)
         Walk(path);
     }
 
-    /// <summary>Marks what all numbers of a path were computed from.</summary>
-    public void MarkAll(PathState path)
-    {
-        if (path.Parent is null) return;
-        Array.Fill(_registers, (ushort)0b011_1111_1111);
-        Array.Fill(_slots, ulong.MaxValue);
-        KeepScalars(path);
-        Walk(path);
-    }
-
     /// <summary>Marks what a path's values were computed from, where a checkpoint that covers it depends on them.</summary>
     public void MarkAs(PathState path, Checkpoint covering)
     {
@@ -136,6 +126,21 @@ internal sealed class Precision(DecodedInstruction[] code)
         {
             Take(0);
             BackIntoCallee(0);
+            return;
+        }
+
+        if (entry.Effect == HistoryEffect.LeftCallback)
+        {
+            BackIntoCallee(0);
+            return;
+        }
+
+        if (entry.Effect == HistoryEffect.EnteredCallback)
+        {
+            // What a callback gets was computed from nothing here.
+            _registers[_depth] = 0;
+            _slots[_depth] = 0;
+            _depth--;
             return;
         }
 

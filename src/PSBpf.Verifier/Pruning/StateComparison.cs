@@ -31,16 +31,17 @@ internal sealed class StateComparison(ushort[] live)
         bool exact = how == Comparison.Exact;
         var old = checkpoint.State;
         if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
+        if (old.LockMap != current.LockMap || old.RcuLocks != current.RcuLocks || old.PreemptLocks != current.PreemptLocks) return false;
         _ids.Clear();
+        if (old.IsLocked && !SameId(old.LockId, current.LockId)) return false;
         for (int index = 0; index < old.References.Count; index++)
             if (!SameId(old.References[index].Id, current.References[index].Id)) return false;
 
         for (int depth = old.Depth; depth >= 0; depth--)
         {
             FrameState oldFrame = old.FrameAt(depth), frame = current.FrameAt(depth);
-            if (oldFrame.CallSite != frame.CallSite || oldFrame.Function != frame.Function) return false;
-            // A frame that waits for a call goes on after it with r6 to r10.
-            int mask = depth == old.Depth ? live[pc] : live[old.FrameAt(depth + 1).CallSite + 1] & 0b111_1100_0000;
+            if (oldFrame.CallSite != frame.CallSite || oldFrame.Function != frame.Function || oldFrame.CallbackRounds > frame.CallbackRounds) return false;
+            int mask = depth == old.Depth ? live[pc] : LiveWhileCalled(old.FrameAt(depth + 1));
             for (int register = 0; register < 11; register++)
             {
                 if ((mask & (1 << register)) == 0) continue;
@@ -49,21 +50,31 @@ internal sealed class StateComparison(ushort[] live)
             }
 
             bool all = how != Comparison.WhatMattered;
-            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact)) return false;
+            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact, old.References.Count > 0)) return false;
         }
 
         return true;
     }
 
-    private bool CoversStack(FrameState old, FrameState current, ulong live, ulong precise, bool exact)
+    // A frame that waits for a call goes on after it with r6 to r10; one that waits for a callback goes on with the call itself.
+    private int LiveWhileCalled(FrameState callee) =>
+        callee.Callback is null ? live[callee.CallSite + 1] & 0b111_1100_0000 : live[callee.CallSite] & 0b111_1111_1110;
+
+    private bool CoversStack(FrameState old, FrameState current, ulong live, ulong precise, bool exact, bool holds)
     {
-        int slots = exact ? Math.Max(old.UsedSlots, current.UsedSlots) : old.UsedSlots;
+        int slots = exact || holds ? Math.Max(old.UsedSlots, current.UsedSlots) : old.UsedSlots;
         for (int index = 0; index < slots; index++)
         {
             if ((live & (1UL << index)) == 0) continue;
             ref readonly var oldSlot = ref old.SlotAt(index);
             ref readonly var slot = ref current.SlotAt(index);
             bool spill = oldSlot.IsSpill;
+            if (oldSlot.IsIterator || slot.IsIterator)
+            {
+                if (!oldSlot.IsIterator || !slot.IsIterator || oldSlot.Spilled.Offset != slot.Spilled.Offset || !SameId(oldSlot.Spilled.Reference, slot.Spilled.Reference)) return false;
+                continue;
+            }
+
             if (!exact && spill && oldSlot.IsFullSpill && oldSlot.Spilled.IsScalar && slot.IsSomeNumber)
             {
                 // Where the old path could do with any number, bytes of which nothing is known will do.
@@ -109,7 +120,7 @@ internal sealed class StateComparison(ushort[] live)
             case RegisterType.Scalar:
                 // A number that no check depended on may be any.
                 return !precise || (CoversValues(in old, in current) && (old.Id == 0 || (old.IsShifted == current.IsShifted && old.Offset == current.Offset && SameScalarId(old.Id, current.Id))));
-            case RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.KernelMemory:
+            case RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.Memory or RegisterType.ReadOnlyMemory or RegisterType.KernelMemory:
                 return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
                     && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
             case RegisterType.Packet or RegisterType.PacketMeta:

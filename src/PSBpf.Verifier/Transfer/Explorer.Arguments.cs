@@ -79,6 +79,17 @@ internal sealed partial class Explorer
             case ArgumentKind.SocketOrNull:
                 if (TakesNull(register)) return true;
                 return state.Type == RegisterType.Socket || RefuseArgument(helper, register, "sock", "a full socket, or null");
+            case ArgumentKind.SpinLock:
+                return CheckField(helper, register, SpecialFieldKind.SpinLock);
+            case ArgumentKind.Timer:
+                return CheckField(helper, register, SpecialFieldKind.Timer);
+            case ArgumentKind.Function:
+                if (state.Type != RegisterType.Function) return RefuseArgument(helper, register, "func", "a function of the program");
+                if (!CheckUnmovedFunction(register, in state)) return false;
+                facts.Function = state.Map;
+                return true;
+            case ArgumentKind.StackOrNull:
+                return TakesNull(register) || state.Type == RegisterType.Stack || RefuseArgument(helper, register, "fp", "stack memory, or null,");
             case ArgumentKind.AnySocketOrNull when TakesNull(register):
                 return true;
             case ArgumentKind.AnySocket or ArgumentKind.AnySocketOrNull:
@@ -209,7 +220,7 @@ internal sealed partial class Explorer
                 if (map.Flags.HasFlag(writes ? MapFlags.ReadOnlyProgram : MapFlags.WriteOnlyProgram))
                     return CheckMapValueAccess(register, in state, 0, (int)size, writes ? MemoryAccess.Write : MemoryAccess.Read);
                 return CheckRegion(register, in state, 0, size, map.ValueSize, DiagnosticRules.MapValueBounds,
-                    (at, limit) => $"invalid access to map value, value_size={limit} off={at} size={size}", $"a value of '{map.Name}'");
+                    (at, limit) => $"invalid access to map value, value_size={limit} off={at} size={size}", $"a value of '{map.Name}'") && AvoidsFields(register, in state, 0, size);
             case RegisterType.RingBufferMemory:
                 return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
@@ -219,6 +230,15 @@ internal sealed partial class Explorer
                 return CheckKernelMemory(register, in state, 0, size, writes ? MemoryAccess.Write : MemoryAccess.Read);
             case RegisterType.KernelBuffer:
                 return CheckKernelBuffer(register, in state, 0, size, writes ? MemoryAccess.Write : MemoryAccess.Read);
+            case RegisterType.MapKey:
+                if (writes) return Refuse(DiagnosticRules.ReadOnlyMemory, $"R{register} cannot write into {state.TypeName}", $"r{register} points to a map's key, which is read only.", register);
+                return CheckMapKeyAccess(register, in state, 0, size, MemoryAccess.Read);
+            case RegisterType.ReadOnlyMemory when writes:
+                return Refuse(DiagnosticRules.ReadOnlyMemory, $"R{register} cannot write into {state.TypeName}", $"r{register} points to memory that is read only.", register);
+            case RegisterType.Memory or RegisterType.ReadOnlyMemory:
+                if (writes) Facts.ChangeInput();
+                return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
+                    (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the memory that was passed");
             default:
                 return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
         }
@@ -239,6 +259,7 @@ internal sealed partial class Explorer
             {
                 if (!writes)
                 {
+                    if (!HoldsNoIterator(register, in state, (int)least, (int)most, $"invalid read from stack R{register} off {least}+0 size {size}")) return false;
                     Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)least, (int)most));
                     NoteUnwritten(_state.FrameAt(state.Frame), (int)least, (int)most);
                 }

@@ -59,7 +59,7 @@ internal sealed partial class Explorer
         // A pointer that cannot be null differs from zero; of these Linux says so, of others it asks both ways.
         bool againstZero = src.IsConstant && src.Bits.Value == 0 && row.Width == 64 && !dst.MaybeNull
             && (dst.Type is RegisterType.Map or RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.SocketCommon or RegisterType.Socket or RegisterType.TcpSocket
-                || IsNeverNull(in dst));
+                or RegisterType.Memory or RegisterType.MapKey or RegisterType.ReadOnlyMemory || IsNeverNull(in dst));
         if (againstZero && row.Condition == Condition.Jeq) return false;
         if (againstZero && row.Condition == Condition.Jne) return true;
         return null;
@@ -182,7 +182,7 @@ internal sealed partial class Explorer
             }
 
             register.MaybeNull = false;
-            register.Id = 0;
+            if (!register.KeepsId) register.Id = 0;
         }
     }
 

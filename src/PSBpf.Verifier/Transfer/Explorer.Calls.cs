@@ -1,6 +1,6 @@
-using PSBpf.Btf;
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
+using PSBpf.Verifier.Calls;
 using PSBpf.Verifier.Domain;
 using PSBpf.Verifier.Explain;
 using PSBpf.Verifier.Pruning;
@@ -12,12 +12,7 @@ internal sealed partial class Explorer
     private bool StepCallFunction(in DecodedInstruction instruction)
     {
         int target = instruction.Target;
-        if (_spec.Functions.FirstOrDefault(function => function.Instruction == target) is { Linkage: not BtfLinkage.Static } callee)
-        {
-            return Refuse(DiagnosticRules.NotJudged, $"global function {callee.Name}() is not judged",
-                $"This version of the verifier judges static functions; '{callee.Name}' is global.", suggestion: $"Declare it static: static __attribute__((noinline)) … {callee.Name}(…)");
-        }
-
+        if (GlobalAt(target) is { } callee) return StepCallGlobal(callee, _flow.FunctionOf[target]);
         if (_state.Depth + 1 >= PathState.MaxFrames)
         {
             return Refuse(DiagnosticRules.CallDepth, $"the call stack of {PathState.MaxFrames + 1} frames is too deep",
@@ -53,6 +48,7 @@ internal sealed partial class Explorer
     private bool StepExit()
     {
         if (_state.Depth == 0) return EndProgram();
+        if (Frame.Callback is { } callback && Registers[0].Type != RegisterType.Stack) return LeaveCallback(callback);
         // A subprogram need not return anything; its caller may not read r0 then.
         ref readonly var result = ref Registers[0];
         if (result.Type != RegisterType.Stack) return ReturnToCaller(result);
@@ -76,6 +72,7 @@ internal sealed partial class Explorer
     /// </summary>
     private bool StepTailCall()
     {
+        if (!OutsideSections("tail_call", "A tail call leaves the program")) return false;
         if (!NothingHeld("tail_call", "A tail call leaves the program")) return false;
         Facts.ChangeInput();
         ForgetArguments();
@@ -87,6 +84,11 @@ internal sealed partial class Explorer
     /// <param name="forgetsPacket">Whether the packet may have moved when it has returned.</param>
     private bool GoOnOrReturn(RegState result, bool forgetsPacket)
     {
+        if (Frame.Callback is not null)
+        {
+            return Refuse(DiagnosticRules.NotJudged, "verifier bug: callback unexpected regs", "This instruction may return from the function that it stands in, which a helper calls back.");
+        }
+
         bool returns = true;
         if (_decisions is not null)
         {
@@ -118,6 +120,10 @@ internal sealed partial class Explorer
 
     private bool EndProgram()
     {
+        if (!NotLocked("BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region", "The program ends here")) return false;
+        if (!OutsideSections("BPF_EXIT instruction in main prog", "The program ends here")) return false;
+        if (Start.Kind == StartKind.GlobalFunction) return EndGlobalFunction();
+        if (Start.Kind == StartKind.Timer) return EndTimer();
         if (!_setting.ReturnsNothing && !Reads(0)) return false;
         if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
         if (_rules.MinimumReturn is not { } least || _rules.MaximumReturn is not { } most) return false;

@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Calls;
 using PSBpf.Verifier.Domain;
 using PSBpf.Verifier.Transfer;
 
@@ -19,6 +20,7 @@ internal sealed partial class Explorer
         public int Reference;
         public int Variable;
         public ReadOnlyMemory<byte> Text;
+        public int Function;
     }
 
     private bool StepCallHelper(in DecodedInstruction instruction)
@@ -50,10 +52,15 @@ internal sealed partial class Explorer
                 $"{helper.Name} may sleep, and this program is not sleepable.");
         }
 
+        if (id != SpinUnlock && !NotLocked("function calls are not allowed while holding a lock", $"{helper.Name} is called")) return false;
+        if (helper.MaySleep && !MaySleepHere($"{helper.Name}#{id}")) return false;
         var facts = new CallFacts { Map = -1 };
         for (int index = 0; index < helper.Arguments.Count; index++)
             if (!CheckArgument(helper, index, ref facts)) return false;
         if (!CheckMapFits(helper, facts.Map)) return false;
+        if (id == TimerInit && !CheckTimerMap(2)) return false;
+        if (CallbackTable.Find(id) is { IsLater: true }) facts.Map = Registers[1].Map;
+        if (id is SpinLock or SpinUnlock) return StepSpinLock(id == SpinLock);
         if (helper.Return == ReturnKind.MapValue && !TakesNull(2))
         {
             return Refuse(DiagnosticRules.HelperArgument, "get_local_storage() doesn't support non-zero flags",
@@ -63,6 +70,13 @@ internal sealed partial class Explorer
         if (helper.Name == "bpf_snprintf" && !CheckFormat(helper, facts.Text)) return false;
         if (helper.IsVariadic) ShareWhatFollows(helper);
         if (helper.ReplacesProgram) return StepTailCall();
+        if (helper.Arguments.Contains(ArgumentKind.Function) && CallbackTable.Find(id) is null)
+        {
+            return Refuse(DiagnosticRules.NotJudged, $"{helper.Name}#{id} calls back in a way that is not judged",
+                $"This version of the verifier does not judge what {helper.Name} calls back with and therefore refuses calls of it.");
+        }
+
+        if (CallbackTable.Find(id) is { } callback) return StepCallBack(callback, facts);
         FillMemory(helper, facts);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
@@ -166,6 +180,8 @@ internal sealed partial class Explorer
                 return true;
             case ReturnKind.MapValueOrNull or ReturnKind.MapValue:
                 Registers[0] = FoundIn(facts.Map);
+                Registers[0].KeepsId = Registers[0].Type == RegisterType.MapValue && HasLock(facts.Map);
+                if (Registers[0].KeepsId) Registers[0].Id = ++_nextId;
                 if (helper.Return == ReturnKind.MapValue || facts.FindsAlways) Registers[0].MaybeNull = false;
                 else MayBeNull(ref Registers[0], acquires: Registers[0].Type == RegisterType.Socket);
                 return true;

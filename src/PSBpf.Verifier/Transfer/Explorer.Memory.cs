@@ -50,6 +50,12 @@ internal sealed partial class Explorer
                     $"Part of a pointer ({stored.TypeName}) is stored on the stack with {size} bytes instead of 8.", instruction.Source);
             }
 
+            if (stored.Type == RegisterType.Stack && Registers[instruction.Destination].Frame != _state.Depth)
+            {
+                return Refuse(DiagnosticRules.StackBounds, "cannot spill pointers to stack into stack frame of the caller",
+                    $"r{instruction.Source} points to a stack frame and is stored in a caller's, which may outlive it.", instruction.Source);
+            }
+
             bool isAligned = Registers[instruction.Destination] is { Bits.IsConstant: true } at && (at.Offset + (long)at.Bits.Value + instruction.Offset) % 8 == 0;
             if (!immediate && Registers[instruction.Source].IsScalar && isAligned && (size == 8 || stored.Max >> (size * 8) == 0))
             {
@@ -106,6 +112,8 @@ internal sealed partial class Explorer
                 "Legacy packet loads take the context from r6, which holds something else here.", 6);
         }
 
+        if (!NotLocked("BPF_LD_[ABS|IND] cannot be used inside bpf_spin_lock-ed region", "A packet load may end the program")) return false;
+        if (!OutsideSections("BPF_LD_[ABS|IND]", "A packet load may end the program")) return false;
         if (!NothingHeld("BPF_LD_[ABS|IND]", "A legacy packet load may end the program")) return false;
         if (row.UsesSource && !Reads(instruction.Source)) return false;
         ForgetArguments();
@@ -155,6 +163,13 @@ internal sealed partial class Explorer
             case RegisterType.RingBufferMemory:
                 return CheckRegion(register, in pointer, offset, size, pointer.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
+            case RegisterType.ReadOnlyMemory when access == MemoryAccess.Write:
+                return Refuse(DiagnosticRules.ReadOnlyMemory, $"R{register} cannot write into {pointer.TypeName}", $"r{register} points to memory that is read only.", register);
+            case RegisterType.MapKey:
+                return CheckMapKeyAccess(register, in pointer, offset, size, access);
+            case RegisterType.Memory or RegisterType.ReadOnlyMemory:
+                return CheckRegion(register, in pointer, offset, size, pointer.Range, DiagnosticRules.MemoryBounds,
+                    (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the memory that was passed");
             default:
                 if (!CheckStack(register, in pointer, offset, size)) return false;
                 if (access == MemoryAccess.Read) return LoadFromStack(register, in pointer, offset, size, ref loaded);
@@ -171,6 +186,8 @@ internal sealed partial class Explorer
             RegisterType.Stack => AccessedMemory.Stack,
             RegisterType.MapValue => AccessedMemory.MapValue,
             RegisterType.RingBufferMemory => AccessedMemory.RingBuffer,
+            RegisterType.MapKey => AccessedMemory.MapValue,
+            RegisterType.Memory or RegisterType.ReadOnlyMemory => AccessedMemory.Stack | AccessedMemory.Packet | AccessedMemory.MapValue | AccessedMemory.RingBuffer,
             >= RegisterType.KernelStructure => AccessedMemory.Kernel,
             >= RegisterType.SocketCommon => AccessedMemory.Other,
             _ => AccessedMemory.Packet,
@@ -183,7 +200,7 @@ internal sealed partial class Explorer
         }
 
         Facts.Access(_pc, memory, access == MemoryAccess.Write);
-        if (memory == AccessedMemory.MapValue) NoteMap(pointer.Map);
+        if (pointer.Type == RegisterType.MapValue) NoteMap(pointer.Map);
         return true;
     }
 
@@ -327,66 +344,5 @@ internal sealed partial class Explorer
             $"invalid access to packet, off={at} size={size}, R{register}(id={pointer.Id},off={at},r={pointer.Range})\nR{register} offset is outside of the packet",
             $"{size} {(size == 1 ? "byte is" : "bytes are")} accessed at {place}, but only {pointer.Range} bytes are known to lie in the packet here.", register,
             $"Before this access: if ((void *)data + {at + size} > data_end) return {(_spec.Type == ProgramType.Xdp ? "XDP_PASS" : "0")};");
-    }
-
-    private bool CheckMapValueAccess(int register, in RegState pointer, int offset, int size, MemoryAccess access)
-    {
-        var map = _maps[pointer.Map];
-        var forbidden = access == MemoryAccess.Write ? MapFlags.ReadOnlyProgram : MapFlags.WriteOnlyProgram;
-        if (map.Flags.HasFlag(forbidden))
-        {
-            string verb = access == MemoryAccess.Write ? "write into" : "read from";
-            return Refuse(DiagnosticRules.ReadOnlyMemory, $"{verb} map forbidden, value_size={map.ValueSize} off={pointer.Offset + offset} size={size}",
-                $"'{map.Name}' may not be {(access == MemoryAccess.Write ? "written" : "read")} by programs.", register);
-        }
-
-        return CheckRegion(register, in pointer, offset, size, map.ValueSize, DiagnosticRules.MapValueBounds,
-            (at, limit) => $"invalid access to map value, value_size={limit} off={at} size={size}", $"a value of '{map.Name}'");
-    }
-
-    /// <summary>Checks the least and the greatest possible offset against a region's size.</summary>
-    private bool CheckRegion(
-        int register, in RegState pointer, int offset, long size, long limit, DiagnosticRule rule, Func<long, long, string> message, string what)
-    {
-        long at = (long)pointer.Offset + offset;
-        if (pointer.SignedMin < 0 && (pointer.SignedMin == long.MinValue || at + pointer.SignedMin != (int)(at + pointer.SignedMin) || at + pointer.SignedMin < 0))
-        {
-            return Refuse(DiagnosticRules.UnboundedOffset,
-                $"R{register} min value is negative, either use unsigned index or do a if (index >=0) check.",
-                $"The offset into {what} in r{register} may be negative.", register);
-        }
-
-        long least = at + pointer.SignedMin;
-        if (least < 0 || least + size > limit)
-        {
-            return Refuse(rule, $"{message(least, limit)}\nR{register} min value is outside of the allowed memory range",
-                $"{size} bytes are accessed at offset {least} of {what}, which has {limit} bytes.", register);
-        }
-
-        if (pointer.Max >= (ulong)MaxVariableOffset)
-        {
-            return Refuse(DiagnosticRules.UnboundedOffset,
-                $"R{register} unbounded memory access, make sure to bounds check any such access",
-                $"The offset into {what} in r{register} has no upper bound.", register);
-        }
-
-        long most = at + (long)pointer.Max;
-        if (most >= 0 && most + size <= limit) return true;
-        return Refuse(rule, $"{message(most, limit)}\nR{register} max value is outside of the allowed memory range",
-            $"{size} bytes may be accessed at offset {most} of {what}, which has {limit} bytes.", register);
-    }
-
-    /// <summary>A constant of the object is known to the verifier: its .rodata is frozen before the program is loaded.</summary>
-    private bool LoadConstant(in RegState pointer, int offset, int size, MemoryAccess access, ref RegState loaded)
-    {
-        var map = _maps[pointer.Map];
-        if (access != MemoryAccess.Read || !map.IsFrozen || !map.Flags.HasFlag(MapFlags.ReadOnlyProgram) || !pointer.Bits.IsConstant) return true;
-        if (map.InitialValue is not { } bytes || map.Type != MapType.Array || map.MaxEntries != 1) return true;
-        long at = pointer.Offset + offset + (long)pointer.Bits.Value;
-        ulong value = 0;
-        for (int index = 0; index < size; index++)
-            if (at + index < bytes.Length) value |= (ulong)bytes[at + index] << (index * 8);
-        loaded = RegState.ConstantScalar(value);
-        return true;
     }
 }

@@ -15,14 +15,18 @@ namespace PSBpf.Verifier.Tests.Support;
 /// each: N=1|2|4
 /// type: xdp
 /// map: counts hash 4 8 16
-/// function: sub int
+/// struct: pair int a; struct bpf_spin_lock lock
+/// map: typed hash 4 pair 16
+/// function: sub int global (struct pair *p __nonnull)
 /// expect: reject part of the message     (or: accept)
 /// r0 = {N}
 /// exit
 /// </code>
 /// Instead of <c>type:</c>, <c>section: tp_btf/sched_switch</c> says what SEC() would: type, attach type, target and whether it sleeps. <c>{task_struct.comm}</c>
-/// is where the machine's kernel has a member; cases with such, or with a target, need its types. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
-/// what it returns, and <c>global</c> if it is no static function, the program comes with type information. A message after <c>expect: reject</c> must be in both
+/// is where the machine's kernel has a member; cases with such, or with a target, need its types.
+/// A value may be several lines with <c>\n</c> between. <c>call bpf_iter_num_new()</c> calls a kernel function by its name. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
+/// what it returns, <c>global</c> if it is no static function, and its parameters if it has any, the program comes with type
+/// information (<see cref="CaseTypes"/>). A map whose value is a structure's name is described by it. A message after <c>expect: reject</c> must be in both
 /// verifiers' words; after <c>expect: reject-here</c> in ours only.
 /// </summary>
 public sealed partial record VerifierCase(string Place, string Name, ProgramSpec Program, bool Accepts, string Message, bool KernelSaysSo, bool NeedsTypes)
@@ -62,11 +66,15 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         foreach (string each in block.Where(text => text.StartsWith("each:", StringComparison.Ordinal)))
         {
             string[] parts = each[5..].Trim().Split('=', 2);
-            texts = texts.SelectMany(text => Separator().Split(parts[1]).Select(value => text.Replace("{" + parts[0] + "}", value, StringComparison.Ordinal)));
+            texts = texts.SelectMany(text => Separator().Split(parts[1]).Select(value => Substitute(text, "{" + parts[0] + "}", value)));
         }
 
         return texts.Select((text, index) => Parse($"{file}:{line}.{index}", text)).ToList();
     }
+
+    // A value may be several lines, with \n between; in the name they stand in one.
+    private static string Substitute(string text, string mark, string value) => string.Join('\n', text.Split('\n').Select(line =>
+        line.Replace(mark, value.Replace("\\n", line.StartsWith("test: ", StringComparison.Ordinal) ? "; " : "\n", StringComparison.Ordinal), StringComparison.Ordinal)));
 
     // A bar separates values; the bar of |= does not.
     [GeneratedRegex(@"\|(?!=)")]
@@ -77,8 +85,11 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         bool needsTypes = Member().IsMatch(text);
         text = Member().Replace(text, match => OffsetOf(match.Groups[1].Value, match.Groups[2].Value));
         string name = "", type = "xdp", license = "GPL", expect = "", section = "";
-        var maps = new List<MapSpec>();
-        var functions = new List<(string Label, string Returns)>();
+        uint flags = 0;
+        var attach = default(AttachType);
+        var maps = new List<string>();
+        var types = new CaseTypes();
+        var functions = new List<(string Label, string Text)>();
         var code = new List<string>();
         foreach (string row in text.Split('\n'))
         {
@@ -91,19 +102,30 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
                 case "license": license = row[(colon + 2)..]; break;
                 case "expect": expect = row[(colon + 2)..]; break;
                 case "function": functions.Add((row.Split(' ')[1], row.Split(' ', 3)[2])); break;
-                case "map": maps.Add(ParseMap(row[(colon + 2)..])); break;
+                case "attach": attach = Enum.Parse<AttachType>(row[(colon + 2)..]); break;
+                case "flags": flags = row[(colon + 2)..] == "sleepable" ? SectionNames.Sleepable : throw new FormatException($"{place}: flags: sleepable"); break;
+                case "struct": types.Declare(row[(colon + 2)..]); break;
+                case "map": maps.Add(row[(colon + 2)..]); break;
                 default: code.Add(row); break;
             }
         }
 
-        var assembled = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Name));
+        var called = KernelFunctions.Name(code);
+        var assembled = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Split(' ')[0]));
+        var specs = functions.Select(function => (function.Label, Start: assembled.Labels[function.Label], function.Text)).OrderBy(function => function.Start)
+            .Prepend((Label: "main", Start: 0, Text: "int")).Select(function => types.Function(function.Label, function.Start, function.Text)).ToList();
+        var ids = maps.Select(map => (Key: KeyId(types, map), Value: ValueId(types, map))).ToList();
+        var built = types.Build();
         var program = new ProgramSpec
         {
             Name = "case",
             Type = ProgramTypeTable.Find(type)!.Type,
+            ExpectedAttachType = attach,
+            Flags = flags,
             License = license,
             Instructions = assembled.Instructions,
-            Maps = maps,
+            Externs = KernelFunctions.Uses(called, assembled.Instructions),
+            Maps = [.. maps.Select((map, index) => ParseMap(map, types, built, ids[index].Key, ids[index].Value))],
         };
         if (section.Length > 0)
         {
@@ -112,12 +134,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             needsTypes |= AttachPoint.NameOf(row.Type, row.Attach) is not null;
         }
 
-        if (functions.Count > 0)
-        {
-            var described = FunctionTypes.Describe(
-                [("main", 0, "int"), .. functions.Select(function => (function.Label, assembled.Labels[function.Label], function.Returns)).OrderBy(function => function.Item2)]);
-            program = program with { Btf = described.Types, Functions = described.Functions };
-        }
+        if (functions.Count > 0) program = program with { Btf = built, Functions = specs };
 
         string[] verdict = expect.Split(' ', 2);
         return new VerifierCase(
@@ -144,8 +161,14 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         return offset.ToString(CultureInfo.InvariantCulture);
     }
 
-    // name type key value entries [rdonly]
-    private static MapSpec ParseMap(string text)
+    private static bool IsTyped(string text) => !char.IsAsciiDigit(text.Split(' ')[3][0]);
+
+    private static int KeyId(CaseTypes types, string text) => IsTyped(text) && text.Split(' ')[2] == "4" ? types.Type("int") : 0;
+
+    private static int ValueId(CaseTypes types, string text) => IsTyped(text) ? types.Type("struct " + text.Split(' ')[3]) : 0;
+
+    // name type key value entries [rdonly]; the value is a size or a structure
+    private static MapSpec ParseMap(string text, CaseTypes types, BtfTypeSet built, int key, int value)
     {
         string[] parts = text.Split(' ');
         uint Number(int index) => uint.Parse(parts[index], CultureInfo.InvariantCulture);
@@ -154,9 +177,12 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             Name = parts[0],
             Type = Enum.Parse<MapType>(parts[1], ignoreCase: true),
             KeySize = Number(2),
-            ValueSize = Number(3),
+            ValueSize = value == 0 ? Number(3) : (uint)types.SizeOf(value),
             MaxEntries = Number(4),
             Flags = parts.Length > 5 ? Enum.Parse<MapFlags>(parts[5], ignoreCase: true) : MapFlags.None,
+            Btf = value == 0 ? null : built,
+            KeyType = key == 0 ? null : built[key],
+            ValueType = value == 0 ? null : built[value],
         };
     }
 }

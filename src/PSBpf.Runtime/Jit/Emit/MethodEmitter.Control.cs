@@ -1,5 +1,6 @@
 using System.Reflection.Emit;
 using PSBpf.Isa;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Jit.Flow;
 using PSBpf.Runtime.Runs;
 using PSBpf.Uapi;
@@ -79,6 +80,12 @@ internal sealed partial class MethodEmitter
             return;
         }
 
+        if (CallbackHelpers.Implements(helper) && !_input.HasOwnHelpers)
+        {
+            EmitCallback(helper, slot);
+            return;
+        }
+
         if (!_input.Checked)
         {
             EmitHelper(helper, slot);
@@ -96,6 +103,14 @@ internal sealed partial class MethodEmitter
         LoadRun();
         LoadArguments(RegisterMasks.ArgumentsOf(helper));
         _il.Call(entry.Method);
+        StoreRegister(0);
+    }
+
+    private void EmitKfunc(int kfunc)
+    {
+        LoadRun();
+        LoadArguments(RegisterMasks.Arguments & ((2 << KfuncTable.All[kfunc].Arguments.Length) - 1));
+        _il.Call(HelperSet.Get(KfuncSet.First + kfunc).Method);
         StoreRegister(0);
     }
 

@@ -203,6 +203,9 @@ internal sealed partial class MethodEmitter
             case FormId.LddwMapIndexValue:
                 _il.Constant((long)(_input.Maps[instruction.Low].DirectValueAddress + (ulong)instruction.High));
                 break;
+            case FormId.LddwFunction:
+                _il.Constant(instruction.Target);
+                break;
             default:
                 throw new NotCompilableException(0, instruction.Row.Mnemonic);
         }

@@ -129,6 +129,7 @@ internal sealed partial class MethodEmitter
             case FormKind.LoadPacketAbsolute or FormKind.LoadPacketIndirect: EmitLoadPacket(in instruction, slot); break;
             case FormKind.CallHelper: EmitCallHelper(in instruction, slot); break;
             case FormKind.CallRegister when _input.Checked: EmitCallThrough(in instruction, slot); break;
+            case FormKind.CallKfunc when _input.Facts?.KfuncAt(slot) is >= 0 and var kfunc: EmitKfunc(kfunc); break;
             case FormKind.CallFunction: EmitCallFunction(in instruction, slot); break;
             case FormKind.Exit: EmitExit(); break;
             default: throw new NotCompilableException(slot, instruction.Row.Mnemonic);

@@ -25,6 +25,7 @@ internal sealed class ProgramMethods
 
     public ProgramMethods(JitInput input, IEnumerable<FunctionGraph> functions)
     {
+        var called = new SortedSet<int>();
         foreach (var function in functions)
         {
             _functions[function.Entry] = function;
@@ -32,10 +33,16 @@ internal sealed class ProgramMethods
                 for (int slot = block.Start; slot < block.End; slot += input.Code[slot].Row.Slots)
                 {
                     if (input.Code[slot].Form == FormId.MayGoto) _mayGoto.Add(function);
+                    if (input.Code[slot].Form == FormId.LddwFunction) called.Add(input.Code[slot].Target);
                     SubprogramsCall |= input.Code[slot].Form == FormId.CallFunction && function.Entry != 0;
                 }
         }
+
+        Callbacks = [.. called.Where(_functions.ContainsKey).Select(entry => _functions[entry])];
     }
+
+    /// <summary>Functions whose address is taken, as far as paths enter them.</summary>
+    public IReadOnlyList<FunctionGraph> Callbacks { get; }
 
     /// <summary>Handles to free with the code.</summary>
     public IReadOnlyCollection<GCHandle> Handles => _maps.Values;

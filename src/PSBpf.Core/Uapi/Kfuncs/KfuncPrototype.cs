@@ -1,0 +1,68 @@
+namespace PSBpf.Uapi;
+
+/// <summary>What a kernel function takes in one register.</summary>
+public enum KfuncArgument : byte
+{
+    /// <summary>A number.</summary>
+    Number,
+
+    /// <summary>Room for an iterator on the stack, which the function makes.</summary>
+    NewIterator,
+
+    /// <summary>An iterator on the stack that the function advances.</summary>
+    Iterator,
+
+    /// <summary>An iterator on the stack that the function ends.</summary>
+    ReleasedIterator,
+}
+
+/// <summary>What a kernel function does beside what its arguments say.</summary>
+public enum KfuncEffect : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Begins an RCU read-side section; they do not nest.</summary>
+    RcuLock,
+
+    /// <summary>Ends it.</summary>
+    RcuUnlock,
+
+    /// <summary>Begins a section without preemption; they nest.</summary>
+    PreemptDisable,
+
+    /// <summary>Ends one.</summary>
+    PreemptEnable,
+}
+
+/// <summary>What a kernel function returns.</summary>
+public enum KfuncReturn : byte
+{
+    /// <summary>Nothing: r0 must not be read.</summary>
+    Void,
+
+    /// <summary>A number.</summary>
+    Integer,
+
+    /// <summary>Memory that may be read as long as the iterator lives; null at its end.</summary>
+    ElementOrNull,
+}
+
+/// <summary>A function of the kernel that programs may call by name (kfunc).</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Returns">What it returns.</param>
+/// <param name="Arguments">What it takes, from r1 on.</param>
+public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params KfuncArgument[] Arguments)
+{
+    /// <summary>What else it does.</summary>
+    public KfuncEffect Effect { get; init; }
+
+    /// <summary>The kind of iterator, as messages name it; empty when it has none.</summary>
+    public string Iterator { get; init; } = "";
+
+    /// <summary>Bytes of an element.</summary>
+    public int ElementSize { get; init; }
+
+    /// <summary>Whether it advances an iterator: a loop begins a round there.</summary>
+    public bool IsNext => Returns == KfuncReturn.ElementOrNull;
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using PSBpf.Isa;
+using static PSBpf.Verifier.Calls.CallbackArgument;
+
+namespace PSBpf.Verifier.Calls;
+
+/// <summary>What a function that is called back gets in one register.</summary>
+internal enum CallbackArgument : byte
+{
+    /// <summary>Any number.</summary>
+    Number,
+
+    /// <summary>The map that the helper was given.</summary>
+    Map,
+
+    /// <summary>A key of it.</summary>
+    Key,
+
+    /// <summary>A value of it.</summary>
+    Value,
+
+    /// <summary>What the caller passed for it: stack memory or null.</summary>
+    Context,
+}
+
+/// <summary>How a helper calls back.</summary>
+/// <param name="Helper">enum bpf_func_id.</param>
+/// <param name="Context">The caller's register that becomes the callback's context; 0 for none.</param>
+/// <param name="Arguments">What the callback gets in r1 and the following registers.</param>
+/// <param name="MaximumReturn">The largest number that it may return; the smallest is 0.</param>
+internal sealed record CallbackRow(int Helper, int Context, CallbackArgument[] Arguments, int MaximumReturn)
+{
+    /// <summary>Whether the caller's r1 is the most rounds that there may be.</summary>
+    public bool CountsRounds { get; init; }
+
+    /// <summary>Whether it is called after the program rather than by the helper.</summary>
+    public bool IsLater { get; init; }
+}
+
+/// <summary>The helpers that call functions of the program, once.</summary>
+internal static class CallbackTable
+{
+    private static readonly FrozenDictionary<int, CallbackRow> Rows = new CallbackRow[]
+    {
+        new(164, 3, [Map, Key, Value, Context], 1), // bpf_for_each_map_elem
+        new(170, 0, [Map, Key, Value], 0) { IsLater = true }, // bpf_timer_set_callback
+        new(181, 3, [Number, Context], 1) { CountsRounds = true }, // bpf_loop
+    }.ToFrozenDictionary(row => row.Helper);
+
+    /// <summary>The row of a helper; null when it calls nothing back, or in a way that is not judged.</summary>
+    public static CallbackRow? Find(int helper) => Rows.GetValueOrDefault(helper);
+
+    /// <summary>Whether an instruction calls a helper that calls back before it returns: a loop.</summary>
+    public static bool IsLoop(in DecodedInstruction instruction) =>
+        instruction.Form == FormId.CallHelper && Find((int)instruction.Immediate) is { IsLater: false };
+}

@@ -1,0 +1,79 @@
+using PSBpf.Diagnostics;
+using PSBpf.Objects;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier;
+
+/// <content>Special fields of map values: nobody reads or writes them, and their helpers take them where they are.</content>
+internal sealed partial class Explorer
+{
+    private const int TimerInit = 169;
+
+    private readonly IReadOnlyList<SpecialField>?[] _fields;
+
+    private IReadOnlyList<SpecialField> FieldsOf(int map) => _fields[map] ??= SpecialFields.Of(_maps[map]);
+
+    private bool HasLock(int map) => FieldsOf(map).Any(field => field.Kind is SpecialFieldKind.SpinLock or SpecialFieldKind.ResilientSpinLock);
+
+    /// <summary>Checks that an access to a map's value, proven to lie in it, leaves special fields alone.</summary>
+    private bool AvoidsFields(int register, in RegState pointer, int offset, long size)
+    {
+        long least = (long)pointer.Offset + offset + pointer.SignedMin, end = (long)pointer.Offset + offset + (long)pointer.Max + size;
+        foreach (var field in FieldsOf(pointer.Map))
+        {
+            if (least >= field.End || end <= field.Offset) continue;
+            if (field.Kind == SpecialFieldKind.KernelPointer)
+            {
+                return Refuse(DiagnosticRules.NotJudged, "kptr access is not judged",
+                    $"This version of the verifier does not judge access to the pointer to struct {field.Structure} in a value of '{_maps[pointer.Map].Name}'.", register);
+            }
+
+            return Refuse(DiagnosticRules.SpecialField, $"{field.Row.Structure} cannot be accessed directly by load/store",
+                $"Bytes {field.Offset} to {field.End - 1} of a value of '{_maps[pointer.Map].Name}' are a struct {field.Row.Structure}, which only its helpers may touch.", register);
+        }
+
+        return true;
+    }
+
+    /// <summary>Checks an argument that points to a special field of a map's value.</summary>
+    private bool CheckField(HelperPrototype helper, int register, SpecialFieldKind kind)
+    {
+        ref readonly var state = ref Registers[register];
+        string name = SpecialFieldTable.Get(kind).Structure;
+        if (state.MaybeNull || state.Type != RegisterType.MapValue)
+            return RefuseArgument(helper, register, kind == SpecialFieldKind.SpinLock ? "map_value, ptr_" : "map_value", $"a struct {name} in a map's value");
+        var map = _maps[state.Map];
+        if (!state.Bits.IsConstant)
+        {
+            return Refuse(DiagnosticRules.SpecialField, $"R{register} doesn't have constant offset. {name} has to be at the constant offset",
+                $"r{register} points into a value of '{map.Name}' at an offset that is not constant.", register);
+        }
+
+        if (FieldsOf(state.Map).FirstOrDefault(candidate => candidate.Kind == kind) is not { } field)
+        {
+            bool typed = map.ValueType is not null && FieldsOf(state.Map).Count > 0;
+            return Refuse(DiagnosticRules.SpecialField, typed ? $"map '{map.Name}' has no valid {name}" : $"map '{map.Name}' has to have BTF in order to use {name}",
+                $"No struct {name} is known in values of '{map.Name}'.", register, $"Declare the map's value as a structure with one struct {name}, in a map type that takes it.");
+        }
+
+        long at = state.Offset + (long)state.Bits.Value;
+        if (at == field.Offset) return true;
+        return Refuse(DiagnosticRules.SpecialField, $"off {at} doesn't point to 'struct {name}' that is at {field.Offset}",
+            $"r{register} points to byte {at} of a value of '{map.Name}', and its struct {name} is at {field.Offset}.", register);
+    }
+
+    private bool CheckTimerMap(int register)
+    {
+        ref readonly var timer = ref Registers[1];
+        ref readonly var map = ref Registers[register];
+        if (timer.Map >= _declaredMaps)
+        {
+            return Refuse(DiagnosticRules.NotJudged, "timers of inner maps are not judged", "This version of the verifier does not judge timers in maps that were found in maps.", 1);
+        }
+
+        if (map.Map == timer.Map) return true;
+        return Refuse(DiagnosticRules.SpecialField, "timer pointer in R1 map_uid=0 doesn't match map pointer in R2 map_uid=0",
+            $"The timer lies in a value of '{_maps[timer.Map].Name}', and the map that is passed is '{_maps[map.Map].Name}'.", register);
+    }
+}

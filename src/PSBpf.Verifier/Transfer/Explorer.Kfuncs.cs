@@ -1,0 +1,92 @@
+using PSBpf.Diagnostics;
+using PSBpf.Uapi;
+using PSBpf.Verifier.Calls;
+using PSBpf.Verifier.Domain;
+
+namespace PSBpf.Verifier;
+
+/// <content>Calls of kernel functions, and the sections that some of them begin and end.</content>
+internal sealed partial class Explorer
+{
+    private readonly KfuncCalls _kfuncs;
+
+    private bool StepCallKfunc()
+    {
+        if (_kfuncs.At(_pc) is not { } kfunc)
+        {
+            return Refuse(DiagnosticRules.NotJudged, "invalid kernel function call not eliminated in verifier pass",
+                "A kernel function is called that was missing when the program was linked.");
+        }
+
+        if (!NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
+        Facts.UseKfunc(_pc, KfuncTable.IndexOf(kfunc.Name));
+        int reference = 0;
+        for (int index = 0; index < kfunc.Arguments.Length; index++)
+            if (!CheckKfuncArgument(kfunc, index, ref reference)) return false;
+        if (!ApplyEffect(kfunc)) return false;
+        if (kfunc.IsNext) return StepNextElement(kfunc, reference);
+        bool makes = kfunc.Arguments is [KfuncArgument.NewIterator, ..], ends = kfunc.Arguments is [KfuncArgument.ReleasedIterator, ..];
+        if (makes) MakeIterator(1);
+        if (ends) EndIterator(1, reference);
+        ForgetArguments();
+        if (kfunc.Returns == KfuncReturn.Integer) Registers[0] = RegState.UnknownScalar();
+        return Next();
+    }
+
+    private bool CheckKfuncArgument(KfuncPrototype kfunc, int index, ref int reference)
+    {
+        int register = index + 1;
+        if (!Reads(register)) return false;
+        if (kfunc.Arguments[index] == KfuncArgument.Number)
+        {
+            return Registers[register].IsScalar || Refuse(DiagnosticRules.HelperArgument, $"R{register} is not a scalar",
+                $"{kfunc.Name} takes a number in r{register}, which is a {Registers[register].TypeName}.", register);
+        }
+
+        return CheckIterator(kfunc, register, isNew: kfunc.Arguments[index] == KfuncArgument.NewIterator, ref reference);
+    }
+
+    private bool ApplyEffect(KfuncPrototype kfunc)
+    {
+        switch (kfunc.Effect)
+        {
+            case KfuncEffect.RcuLock when _state.RcuLocks > 0:
+                return RefuseSection($"nested rcu read lock (kernel function {kfunc.Name})", "An RCU read-side section has begun already; they do not nest.");
+            case KfuncEffect.RcuUnlock when _state.RcuLocks == 0:
+                return RefuseSection($"unmatched rcu read unlock (kernel function {kfunc.Name})", "No RCU read-side section has begun here.");
+            case KfuncEffect.PreemptEnable when _state.PreemptLocks == 0:
+                return RefuseSection($"unmatched attempt to enable preemption (kernel function {kfunc.Name})", "Preemption is not disabled here.");
+            case KfuncEffect.RcuLock:
+                _state.RcuLocks++;
+                return true;
+            case KfuncEffect.RcuUnlock:
+                _state.RcuLocks--;
+                return true;
+            case KfuncEffect.PreemptDisable:
+                _state.PreemptLocks++;
+                return true;
+            case KfuncEffect.PreemptEnable:
+                _state.PreemptLocks--;
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool RefuseSection(string message, string reason) => Refuse(DiagnosticRules.Lock, message, reason, suggestion: "Begin and end each section once on every path.");
+
+    /// <summary>Checks that no section is open where the program may be left.</summary>
+    private bool OutsideSections(string instruction, string reason)
+    {
+        if (_state.RcuLocks > 0) return RefuseSection($"{instruction} cannot be used inside bpf_rcu_read_lock-ed region", $"{reason}, inside of an RCU read-side section.");
+        if (_state.PreemptLocks > 0) return RefuseSection($"{instruction} cannot be used inside bpf_preempt_disable-ed region", $"{reason}, while preemption is disabled.");
+        return true;
+    }
+
+    /// <summary>Checks that what may sleep is not called in a section.</summary>
+    private bool MaySleepHere(string name)
+    {
+        if (_state.RcuLocks == 0 && _state.PreemptLocks == 0) return true;
+        return RefuseSection($"sleepable helper {name} in {(_state.RcuLocks > 0 ? "rcu_read_lock" : "non-preemptible")} region", $"{name} may sleep, which is not allowed in this section.");
+    }
+}
