@@ -50,6 +50,9 @@ internal sealed class Engine
     /// <summary>Programs by id.</summary>
     public ProgramTable Programs { get; } = new();
 
+    /// <summary>The managed interfaces.</summary>
+    public InterfaceTable Interfaces { get; } = new();
+
     /// <summary>What programs print.</summary>
     public TraceBuffer Trace { get; } = new();
 

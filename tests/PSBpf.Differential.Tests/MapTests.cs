@@ -91,8 +91,8 @@ public sealed class MapTests
     public void The_same_definitions_are_refused()
     {
         using var kernels = KernelPair.OpenOrSkip();
-        MapType[] types = [MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruHash, MapType.LruPerCpuHash, MapType.RingBuf, MapType.ProgArray];
-        uint[] keySizes = [0, 1, 4, 512], valueSizes = [0, 1, 4, 8, 32 << 10, (32 << 10) + 1], counts = [0, 1, 3, 4096, 8192, 12288];
+        MapType[] types = [MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruHash, MapType.LruPerCpuHash, MapType.RingBuf, MapType.ProgArray, .. Kinds];
+        uint[] keySizes = [0, 1, 4, 5, 260, 261, 512], valueSizes = [0, 1, 4, 8, 12, 127 * 8, 128 * 8, 32 << 10, (32 << 10) + 1], counts = [0, 1, 3, 4096, 8192, 12288];
         var differences = new List<string>();
         foreach (var type in types)
             foreach (uint keySize in keySizes)
@@ -101,13 +101,16 @@ public sealed class MapTests
                     {
                         // Memory is another matter: per-CPU values and large tables may simply not fit.
                         if ((long)valueSize * count * kernels.Managed.PossibleCpus > 64 << 20) continue;
-                        Compare(kernels, new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = valueSize, MaxEntries = count }, differences);
+
+                        // How many CPUs there can be is the machine's configuration.
+                        if (type == MapType.Cpumap && count > 16) continue;
+                        var flags = type == MapType.LpmTrie ? MapFlags.NoPrealloc : MapFlags.None;
+                        Compare(kernels, new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = valueSize, MaxEntries = count, Flags = flags }, differences);
                     }
 
         foreach (var type in types)
         {
-            bool ring = type == MapType.RingBuf;
-            var spec = new MapSpec { Name = "m", Type = type, KeySize = ring ? 0u : 4, ValueSize = ring ? 0u : type == MapType.ProgArray ? 4u : 8, MaxEntries = 4096 };
+            var spec = Fitting(type) with { MaxEntries = type == MapType.Cpumap ? 16u : 4096 };
             for (int bit = 0; bit < 19; bit++)
             {
                 // Flags that carry another argument, or need a descriptor, are not part of a blueprint's rules.
@@ -121,8 +124,42 @@ public sealed class MapTests
             Compare(kernels, spec with { Flags = MapFlags.ReadOnly | MapFlags.ReadOnlyProgram }, differences);
         }
 
+        foreach (ulong extra in (ulong[])[0, 1, 15, 16, 1 << 20]) Compare(kernels, Fitting(MapType.BloomFilter) with { Extra = extra }, differences);
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }
+
+    [Fact]
+    public void The_same_maps_are_refused_inside_of_others()
+    {
+        using var kernels = KernelPair.OpenOrSkip();
+        var differences = new List<string>();
+        foreach (var outer in (MapType[])[MapType.ArrayOfMaps, MapType.HashOfMaps])
+        {
+            foreach (var type in (MapType[])[MapType.Hash, MapType.Array, MapType.PerCpuHash, MapType.LruHash, MapType.RingBuf, MapType.ProgArray, MapType.PerfEventArray, .. Kinds])
+                Compare(kernels, Fitting(outer) with { Inner = Fitting(type) }, differences);
+            Compare(kernels, Fitting(outer) with { Inner = Fitting(outer) with { Inner = Fitting(MapType.Hash) } }, differences);
+            Compare(kernels, Fitting(outer) with { Inner = null }, differences);
+            Compare(kernels, Fitting(outer) with { Inner = Fitting(MapType.Hash), ValueSize = 8 }, differences);
+            Compare(kernels, Fitting(outer) with { Inner = Fitting(MapType.Hash), MaxEntries = 0 }, differences);
+            for (int bit = 0; bit < 13; bit++)
+                if (bit is not (2 or 9)) Compare(kernels, Fitting(outer) with { Inner = Fitting(MapType.Hash), Flags = (MapFlags)(1u << bit) }, differences);
+        }
+
+        Assert.True(differences.Count == 0, string.Join('\n', differences));
+    }
+
+    private static MapType[] Kinds =>
+        [MapType.StackTrace, MapType.LpmTrie, MapType.Devmap, MapType.DevmapHash, MapType.Cpumap, MapType.Queue, MapType.Stack, MapType.BloomFilter];
+
+    private static MapSpec Fitting(MapType type) => new()
+    {
+        Name = "m",
+        Type = type,
+        KeySize = type switch { MapType.RingBuf or MapType.Queue or MapType.Stack or MapType.BloomFilter => 0u, MapType.LpmTrie => 8, _ => 4 },
+        ValueSize = type switch { MapType.RingBuf => 0u, MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.PerfEventArray => 4, _ => 8 },
+        MaxEntries = type == MapType.RingBuf ? 4096u : 8,
+        Flags = type == MapType.LpmTrie ? MapFlags.NoPrealloc : MapFlags.None,
+    };
 
     private static void Compare(KernelPair kernels, MapSpec spec, List<string> differences)
     {

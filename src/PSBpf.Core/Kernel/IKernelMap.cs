@@ -24,7 +24,10 @@ public interface IKernelMap : IDisposable
     /// <summary>Bytes that the map takes, as far as known.</summary>
     long MemoryBytes { get; }
 
-    /// <summary>BPF_MAP_LOOKUP_ELEM: copies the value into <paramref name="value"/> (<see cref="UserValueSize"/> bytes).</summary>
+    /// <summary>
+    /// BPF_MAP_LOOKUP_ELEM: copies the value into <paramref name="value"/> (<see cref="UserValueSize"/> bytes). A Bloom filter is
+    /// asked about the value that is passed.
+    /// </summary>
     Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value);
 
     /// <summary>BPF_MAP_UPDATE_ELEM.</summary>
@@ -48,6 +51,9 @@ public interface IKernelMap : IDisposable
 
     /// <summary>BPF_MAP_DELETE_ELEM.</summary>
     Errno Delete(ReadOnlySpan<byte> key);
+
+    /// <summary>BPF_MAP_LOOKUP_AND_DELETE_ELEM: copies the value and deletes the entry in one step; of queues and stacks the next value.</summary>
+    Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value);
 
     /// <summary>BPF_MAP_GET_NEXT_KEY: the key after <paramref name="key"/>, the first when it is empty; ENOENT at the end.</summary>
     Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next);

@@ -24,6 +24,7 @@ public enum Errno
     ENOSYS = 38,
     ELOOP = 40,
     EPROTO = 71,
+    EOVERFLOW = 75,
     EOPNOTSUPP = 95,
     ENOTSUPP = 524,
 #pragma warning restore CS1591

@@ -25,6 +25,8 @@ internal sealed class DeclaredMap(MapSpec spec) : IKernelMap
 
     public Errno Delete(ReadOnlySpan<byte> key) => Errno.EBADF;
 
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value) => Errno.EBADF;
+
     public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next) => Errno.EBADF;
 
     public IRingBufferReader OpenRingBuffer() => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");

@@ -86,6 +86,13 @@ internal sealed class LinuxMap : IKernelMap
         return MapElement.Call(Handle, BpfCommand.MapDeleteElement, key, default, 0);
     }
 
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        CheckKey(key);
+        CheckValue(value.Length);
+        return MapElement.Call(Handle, BpfCommand.MapLookupAndDeleteElement, key, value, 0);
+    }
+
     public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next)
     {
         if (!key.IsEmpty) CheckKey(key);

@@ -15,8 +15,6 @@ internal sealed class HookTable(Engine engine) : IDisposable
         }.ToFrozenDictionary();
 
     private readonly ConcurrentDictionary<HookName, Lazy<ManagedHook>> _hooks = new();
-    private readonly ConcurrentDictionary<string, uint> _interfaces = new(StringComparer.Ordinal) { ["lo"] = 1 };
-    private int _lastInterface = 1;
     private int _lastLink;
     private int _lastInjector = -1;
 
@@ -37,7 +35,7 @@ internal sealed class HookTable(Engine engine) : IDisposable
     }
 
     /// <summary>The index of a managed interface, which comes into being when first named.</summary>
-    public uint InterfaceIndex(string name) => _interfaces.GetOrAdd(name, static (_, table) => (uint)Interlocked.Increment(ref table._lastInterface), this);
+    public uint InterfaceIndex(string name) => Engine.Interfaces.IndexOf(name);
 
     /// <summary>An id for a new link.</summary>
     public int NextLinkId() => Interlocked.Increment(ref _lastLink);

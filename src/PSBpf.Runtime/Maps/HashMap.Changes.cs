@@ -5,7 +5,7 @@ using PSBpf.Uapi;
 namespace PSBpf.Runtime.Maps;
 
 /// <summary>Updates and deletions. Nothing is allocated, copied or waited for inside of a gate, and gates of two buckets are never held at once.</summary>
-internal sealed unsafe partial class HashMap<TKey>
+internal unsafe partial class HashMap<TKey>
 {
     // Stands for every CPU's value.
     private const int AllCpus = -1;
@@ -42,6 +42,24 @@ internal sealed unsafe partial class HashMap<TKey>
         if (index != ElementPool.None) Unlink(bucket, index);
         SpinGate.Exit(ref bucket->Gate);
         if (index == ElementPool.None) return Errno.ENOENT;
+        _order?.Remove(index);
+        _elements.Retire(index);
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    public override Errno TakeValue(byte* key, byte* value)
+    {
+        uint hash = TKey.Hash(key, _keySize, in _secret);
+        var bucket = BucketOf(hash);
+        SpinGate.Enter(ref bucket->Gate);
+        uint index = Search(key, hash);
+        if (index != ElementPool.None) Unlink(bucket, index);
+        SpinGate.Exit(ref bucket->Gate);
+        if (index == ElementPool.None) return Errno.ENOENT;
+
+        // Nobody finds it any more, and until it is retired nobody uses it anew.
+        SmallCopy.Copy(ValueOf(ElementAt(index), 0), value, UserValueSize);
         _order?.Remove(index);
         _elements.Retire(index);
         return Errno.None;

@@ -20,6 +20,15 @@ internal static class HashMap
         16 => new HashMap<Key16>(engine, spec, perCpu, evicts),
         _ => new HashMap<KeyBytes>(engine, spec, perCpu, evicts),
     };
+
+    /// <summary>Makes BPF_MAP_TYPE_HASH_OF_MAPS.</summary>
+    public static RuntimeMap CreateOfMaps(Engine engine, MapSpec spec) => spec.KeySize switch
+    {
+        4 => new HashOfMaps<Key4>(engine, spec),
+        8 => new HashOfMaps<Key8>(engine, spec),
+        16 => new HashOfMaps<Key16>(engine, spec),
+        _ => new HashOfMaps<KeyBytes>(engine, spec),
+    };
 }
 
 /// <summary>
@@ -27,7 +36,7 @@ internal static class HashMap
 /// in the place of the old one, inside of the bucket's gate. The other part of the class has the changes.
 /// </summary>
 /// <typeparam name="TKey">The kind of keys.</typeparam>
-internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
+internal unsafe partial class HashMap<TKey> : RuntimeMap
     where TKey : struct, IHashKey
 {
     private readonly HashBucket* _buckets;
@@ -42,7 +51,7 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
     private readonly UseOrder? _order;
     private int _count;
 
-    public HashMap(Engine engine, MapSpec spec, bool perCpu, bool evicts)
+    public HashMap(Engine engine, MapSpec spec, bool perCpu, bool evicts, bool exposed = true)
         : base(engine, spec)
     {
         _keySize = KeySize;
@@ -65,6 +74,7 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
         new Span<HashBucket>(_buckets, (int)buckets).Fill(new HashBucket { Head = ElementPool.None });
         _elements = new ElementPool(engine.Cpus.Epochs, slab.Address, _stride, capacity);
         _order = evicts ? new UseOrder(_elements) : null;
+        if (!exposed) return;
         Expose(new MemoryRegion
         {
             Start = (ulong)slab.Address,
@@ -97,6 +107,10 @@ internal sealed unsafe partial class HashMap<TKey> : RuntimeMap
         if (_order is not null && element->Used == 0) element->Used = 1;
         return (ulong)element + _valueOffset + (ulong)(cpu * _cpuStride);
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
+    public override ulong LookupOn(byte* key, uint cpu) => cpu < (uint)_values ? Lookup(key, (int)cpu) : 0;
 
     /// <inheritdoc/>
     public override Errno CopyValue(byte* key, byte* value)

@@ -114,6 +114,22 @@ internal sealed unsafe class KernelMap : IKernelMap
     }
 
     /// <inheritdoc/>
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        if (_onlyRead || (Spec.Flags & (MapFlags.ReadOnly | MapFlags.WriteOnly)) != 0 || Storage.IsFrozen) return Errno.EPERM;
+        if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
+        if (!Open(out int slot)) return Errno.EBADF;
+        try
+        {
+            fixed (byte* keyBytes = key, valueBytes = value) return Storage.TakeValue(keyBytes, valueBytes);
+        }
+        finally
+        {
+            Close(slot);
+        }
+    }
+
+    /// <inheritdoc/>
     public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next)
     {
         if (Spec.Flags.HasFlag(MapFlags.WriteOnly)) return Errno.EPERM;

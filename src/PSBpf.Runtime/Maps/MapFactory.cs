@@ -11,6 +11,9 @@ internal static class MapFactory
     // KMALLOC_MAX_SIZE and PCPU_MIN_UNIT_SIZE of the kernel, which bound keys and values there.
     private const ulong LargestElement = 4 << 20, LargestPerCpuValue = 32 << 10;
 
+    // sysctl_perf_event_max_stack, LPM_DATA_SIZE_MAX, and CONFIG_NR_CPUS of the kernels that people run.
+    private const uint LongestStack = 127, LongestPrefix = 256, MostCpus = 8192;
+
     private const MapFlags Permissions = MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram;
     private const MapFlags HashFlags = Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode | MapFlags.ZeroSeed;
     private const MapFlags ArrayFlags = Permissions | MapFlags.NumaNode;
@@ -26,6 +29,16 @@ internal static class MapFactory
         [MapType.PerCpuArray] = new(CheckArray, ArrayFlags, static (engine, spec) => new PerCpuArrayMap(engine, spec), PerCpu: true),
         [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: true)),
         [MapType.LruPerCpuHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: true, evicts: true), PerCpu: true),
+        [MapType.StackTrace] = new(CheckStackTrace, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new StackTraceMap(engine, spec)),
+        [MapType.LpmTrie] = new(CheckTrie, Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode, static (engine, spec) => new LpmTrieMap(engine, spec)),
+        [MapType.ArrayOfMaps] = new(CheckArrayOfMaps, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new ArrayOfMaps(engine, spec)),
+        [MapType.HashOfMaps] = new(CheckHashOfMaps, HashFlags, static (engine, spec) => HashMap.CreateOfMaps(engine, spec)),
+        [MapType.Devmap] = new(CheckDevmap, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new DevmapMap(engine, spec)),
+        [MapType.DevmapHash] = new(CheckDevmap, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new DevmapHashMap(engine, spec)),
+        [MapType.Cpumap] = new(CheckCpumap, MapFlags.NumaNode, static (engine, spec) => new CpumapMap(engine, spec)),
+        [MapType.Queue] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: false)),
+        [MapType.Stack] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: true)),
+        [MapType.BloomFilter] = new(CheckBloomFilter, Permissions | MapFlags.NumaNode | MapFlags.ZeroSeed, static (engine, spec) => new BloomFilterMap(engine, spec)),
         [MapType.RingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new RingBufferMap(engine, spec)),
     }.ToFrozenDictionary();
 
@@ -49,7 +62,7 @@ internal static class MapFactory
         row.Check(spec);
         if (row.PerCpu && ((ulong)spec.ValueSize + 7 & ~7ul) > LargestPerCpuValue) throw Invalid(spec, Errno.E2BIG, $"a per-CPU value has at most {LargestPerCpuValue} bytes");
 
-        var map = row.Create(engine, spec);
+        var map = row.Create(engine, WithImpliedFlags(spec));
         if (spec.InitialValue is { Length: > 0 } initial)
         {
             if (map.DirectValueAddress == 0 || initial.Length > spec.ValueSize)
@@ -96,6 +109,80 @@ internal static class MapFactory
         if (spec.MaxEntries == 0) throw Invalid(spec, Errno.EINVAL, "max_entries is 0");
         if ((ulong)spec.KeySize + spec.ValueSize >= LargestElement - HashElement.Size) throw Invalid(spec, Errno.E2BIG, $"key and value together have {(ulong)spec.KeySize + spec.ValueSize} bytes");
         if (spec.MaxEntries > 1u << 30) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
+    }
+
+    // Programs see the values of device maps themselves and must not change them.
+    private static MapSpec WithImpliedFlags(MapSpec spec) => spec with
+    {
+        Flags = spec.Type is MapType.Devmap or MapType.DevmapHash ? spec.Flags | MapFlags.ReadOnlyProgram : spec.Flags,
+        Inner = spec.Inner is null ? null : WithImpliedFlags(spec.Inner),
+    };
+
+    private static void CheckStackTrace(MapSpec spec)
+    {
+        CheckArray(spec);
+        if (spec.ValueSize < 8 || spec.ValueSize % 8 != 0) throw Invalid(spec, Errno.EINVAL, $"its values hold addresses of 8 bytes; {spec.ValueSize} is no multiple of that");
+        if (spec.ValueSize / 8 > LongestStack) throw Invalid(spec, Errno.EINVAL, $"a stack has at most {LongestStack} frames");
+        if (spec.MaxEntries > 1u << 26) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
+    }
+
+    private static void CheckTrie(MapSpec spec)
+    {
+        if (!spec.Flags.HasFlag(MapFlags.NoPrealloc)) throw Invalid(spec, Errno.EINVAL, "a trie needs BPF_F_NO_PREALLOC");
+        if (spec.KeySize is <= LpmTrieMap.PrefixSize or > LpmTrieMap.PrefixSize + LongestPrefix)
+            throw Invalid(spec, Errno.EINVAL, $"its keys are a length of 4 bytes and 1 to {LongestPrefix} bytes of prefix, not {spec.KeySize} bytes");
+        if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
+        if (spec.MaxEntries == 0) throw Invalid(spec, Errno.EINVAL, "max_entries is 0");
+        if (spec.ValueSize > LargestElement - LongestPrefix - LpmNode.Size) throw Invalid(spec, Errno.EINVAL, $"value_size {spec.ValueSize} is too large");
+        if (spec.MaxEntries > 1u << 30) throw Invalid(spec, Errno.E2BIG, $"max_entries {spec.MaxEntries} is too large");
+    }
+
+    private static void CheckQueue(MapSpec spec)
+    {
+        if (spec.KeySize != 0) throw Invalid(spec, Errno.EINVAL, "it has no keys");
+        if (spec.MaxEntries == 0) throw Invalid(spec, Errno.EINVAL, "max_entries is 0");
+        if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
+        if (spec.ValueSize > LargestElement) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is too large");
+    }
+
+    private static void CheckBloomFilter(MapSpec spec)
+    {
+        CheckQueue(spec);
+        if (spec.Extra > 15) throw Invalid(spec, Errno.EINVAL, $"map_extra says how many hashes it has, at most 15, and not {spec.Extra}");
+    }
+
+    private static void CheckArrayOfMaps(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
+        CheckTemplate(spec);
+    }
+
+    private static void CheckHashOfMaps(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckHash(spec);
+        CheckTemplate(spec);
+    }
+
+    private static void CheckTemplate(MapSpec spec)
+    {
+        if (spec.Inner is not { } inner) throw Invalid(spec, Errno.EBADF, "nothing says what the maps inside of it are like");
+        if (InnerMaps.CheckTemplate(inner) is var error and not Errno.None) throw Invalid(spec, error, $"a {inner.Type} cannot be inside of another map");
+    }
+
+    private static void CheckDevmap(MapSpec spec)
+    {
+        CheckArray(spec);
+        if (spec.ValueSize is not (4 or 8)) throw Invalid(spec, Errno.EINVAL, $"its values have 4 or 8 bytes (struct bpf_devmap_val), not {spec.ValueSize}");
+        if (spec.Type == MapType.DevmapHash && spec.MaxEntries > 1u << 31) throw Invalid(spec, Errno.EINVAL, $"max_entries {spec.MaxEntries} is too large");
+    }
+
+    private static void CheckCpumap(MapSpec spec)
+    {
+        CheckArray(spec);
+        if (spec.ValueSize is not (4 or 8)) throw Invalid(spec, Errno.EINVAL, $"its values have 4 or 8 bytes (struct bpf_cpumap_val), not {spec.ValueSize}");
+        if (spec.MaxEntries > MostCpus) throw Invalid(spec, Errno.E2BIG, $"there are at most {MostCpus} CPUs");
     }
 
     private static void CheckRingBuffer(MapSpec spec)

@@ -49,6 +49,20 @@ internal sealed class MapTable
         }
     }
 
+    /// <summary>Where in the table the map with a handle is.</summary>
+    public static uint PlaceOf(ulong handle) => (uint)handle;
+
+    /// <summary>The handle of the map at a place.</summary>
+    public static ulong HandleOf(uint place) => Tag | place;
+
+    /// <summary>A reference to the map with an id; null when there is none any more.</summary>
+    public RuntimeMap? Hold(int id)
+    {
+        foreach (var map in Volatile.Read(ref _maps))
+            if (map is not null && map.Id == id) return map.TryAddReference() ? map : null;
+        return null;
+    }
+
     /// <summary>The map behind a handle; null when it is none.</summary>
     public RuntimeMap? Find(ulong handle)
     {

@@ -55,6 +55,10 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
 
     /// <inheritdoc/>
     [MethodImpl(HotCode.Optimized)]
+    public override ulong LookupOn(byte* key, uint cpu) => cpu < (uint)_cpus ? Lookup(key, (int)cpu) : 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(HotCode.Optimized)]
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);

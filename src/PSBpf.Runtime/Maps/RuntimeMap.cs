@@ -72,6 +72,21 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>A user's update, of all CPUs' values where there are several.</summary>
     public abstract Errno UpdateAll(byte* key, byte* value, ulong flags);
 
+    /// <summary>BPF_MAP_LOOKUP_AND_DELETE_ELEM: copies the value and deletes the entry, in one step.</summary>
+    public virtual Errno TakeValue(byte* key, byte* value) => Errno.ENOTSUPP;
+
+    /// <summary>bpf_map_lookup_percpu_elem: the value of a key on one CPU; 0 when there is none.</summary>
+    public virtual ulong LookupOn(byte* key, uint cpu) => 0;
+
+    /// <summary>bpf_map_push_elem.</summary>
+    public virtual Errno Push(byte* value, ulong flags) => Errno.EOPNOTSUPP;
+
+    /// <summary>bpf_map_pop_elem: takes the next value out; without one the memory is zeroed.</summary>
+    public virtual Errno Pop(byte* value) => Errno.EOPNOTSUPP;
+
+    /// <summary>bpf_map_peek_elem: copies the next value; a Bloom filter says whether it may hold this one.</summary>
+    public virtual Errno Peek(byte* value) => Errno.EOPNOTSUPP;
+
     /// <summary>The key after <paramref name="key"/>; the first for null.</summary>
     public abstract Errno NextKey(byte* key, byte* next);
 

@@ -184,7 +184,8 @@ internal sealed partial class Explorer
     private bool IsIndexOfArray(int register, MapSpec map)
     {
         ref readonly var key = ref Registers[register];
-        if (map.Type is not (MapType.Array or MapType.PerCpuArray) || key.Type != RegisterType.Stack || !key.Bits.IsConstant) return false;
+        // Of an inner map with BPF_F_INNER_MAP the number of entries is not known.
+        if (map.Type is not (MapType.Array or MapType.PerCpuArray) || map.Flags.HasFlag(MapFlags.InnerMap) || key.Type != RegisterType.Stack || !key.Bits.IsConstant) return false;
         int first = (int)(key.Offset + (long)key.Bits.Value);
         var frame = _state.FrameAt(key.Frame);
         if (AllZero(frame, first, first + (int)map.KeySize)) return map.MaxEntries > 0;

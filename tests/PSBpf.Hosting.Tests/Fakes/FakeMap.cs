@@ -54,6 +54,15 @@ internal sealed class FakeMap : IKernelMap
         }
     }
 
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value)
+    {
+        lock (_entries)
+        {
+            var error = Lookup(key, value);
+            return error == Errno.None ? Delete(key) : error;
+        }
+    }
+
     public Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags)
     {
         lock (_entries)

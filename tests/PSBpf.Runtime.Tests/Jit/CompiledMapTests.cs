@@ -135,8 +135,10 @@ public sealed class CompiledMapTests
     [InlineData(MapType.LruHash, 4u)]
     [InlineData(MapType.LruHash, 16u)]
     [InlineData(MapType.LruPerCpuHash, 8u)]
+    [InlineData(MapType.LpmTrie, 8u)]
+    [InlineData(MapType.LpmTrie, 20u)]
     public void A_compiled_program_does_with_a_map_what_the_interpreter_does_and_allocates_nothing(MapType type, uint keySize) =>
-        Compare(Elements, new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = 8 });
+        Compare(Elements, new MapSpec { Name = "m", Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = 8, Flags = type == MapType.LpmTrie ? MapFlags.NoPrealloc : MapFlags.None });
 
     [Fact]
     public void A_compiled_program_fills_a_ring_as_the_interpreter_does_and_allocates_nothing() => Compare(Samples, Ring);

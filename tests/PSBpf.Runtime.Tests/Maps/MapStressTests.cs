@@ -37,6 +37,93 @@ public sealed unsafe class MapStressTests
     }
 
     [Fact]
+    public void A_trie_finds_a_prefix_that_stays_while_others_come_and_go()
+    {
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 4 });
+        using var map = kernel.CreateMap(new MapSpec { Name = "m", Type = MapType.LpmTrie, KeySize = 8, ValueSize = 64, MaxEntries = 40, Flags = MapFlags.NoPrealloc });
+        byte[] stays = [16, 0, 0, 0, 10, 1, 0, 0];
+        var whole = new byte[64];
+        Array.Fill(whole, (byte)16);
+        Assert.Equal(Errno.None, map.Update(stays, whole, MapUpdateFlags.Any));
+        Storm(
+            (thread, random, step) =>
+            {
+                byte length = (byte)random.Next(33);
+                byte[] key = [length, 0, 0, 0, 10, (byte)random.Next(4), (byte)random.Next(4), (byte)random.Next(4)];
+                var value = new byte[64];
+                if (thread < 2)
+                {
+                    // Values say how long their prefix is; the one that stays is never touched.
+                    if (key.AsSpan(0, 6).SequenceEqual(stays.AsSpan(0, 6))) return;
+                    Array.Fill(value, length);
+                    if (random.Next(3) == 0) map.Delete(key);
+                    else map.Update(key, value, MapUpdateFlags.Any);
+                    return;
+                }
+
+                byte[] asked = [32, 0, 0, 0, 10, 1, (byte)random.Next(4), (byte)random.Next(4)];
+                if (map.Lookup(asked, value) != Errno.None) throw new InvalidOperationException("the prefix is gone");
+                if (value.AsSpan().ContainsAnyExcept(value[0]) || value[0] < 16) throw new InvalidOperationException($"a wrong value: {Convert.ToHexString(value)}");
+            },
+            threads: 4);
+        foreach (byte[] key in MapModelTests.Keys(map)) Assert.Equal(Errno.None, map.Delete(key));
+        Assert.Empty(MapModelTests.Keys(map));
+    }
+
+    [Fact]
+    public void An_inner_map_that_a_program_found_is_not_freed_under_it()
+    {
+        using var kernel = new ManagedKernel(new ManagedKernelOptions { PossibleCpus = 4 });
+        var inner = new MapSpec { Name = "inner", Type = MapType.Hash, KeySize = 4, ValueSize = 8, MaxEntries = 4 };
+        var spec = new MapSpec { Name = "outer", Type = MapType.HashOfMaps, KeySize = 4, ValueSize = 4, MaxEntries = 2, Inner = inner };
+        using var outer = kernel.CreateMap(spec);
+        var assembled = Isa.Assembler.Assemble("""
+            *(u32 *)(r10 -4) = 1
+            r1 = map[outer]
+            r2 = r10
+            r2 += -4
+            call bpf_map_lookup_elem
+            if r0 == 0 goto none
+            r6 = r0
+            r7 = 100
+            loop:
+            r1 = r6
+            r2 = r10
+            r2 += -4
+            call bpf_map_lookup_elem
+            if r0 == 0 goto wrong
+            r1 = *(u64 *)(r0 +0)
+            if r1 != 5 goto wrong
+            r7 += -1
+            if r7 != 0 goto loop
+            none: r0 = 0
+            exit
+            wrong: r0 = 1
+            exit
+            """, ["outer"]);
+        var loaded = kernel.LoadProgram(
+            new ProgramSpec { Name = "p", Type = ProgramType.Xdp, Instructions = assembled.Instructions, Maps = [spec] }, [outer], Kernel.ProgramLoadOptions.Default, TestContext.Current.CancellationToken);
+        using var program = loaded.Program!;
+        Storm(
+            (thread, random, step) =>
+            {
+                if (thread > 0)
+                {
+                    var result = program.TestRun(new Kernel.TestRunRequest { Data = new byte[64] });
+                    if (result.ReturnValue != 0) throw new InvalidOperationException("the inner map changed under the program");
+                    return;
+                }
+
+                // Nothing but the outer map and the program hold it.
+                using var map = kernel.CreateMap(inner);
+                map.Update(BitConverter.GetBytes(1), BitConverter.GetBytes(5L), MapUpdateFlags.Any);
+                outer.Update(BitConverter.GetBytes(1), BitConverter.GetBytes(map.Id), MapUpdateFlags.Any);
+                if (random.Next(3) == 0) outer.Delete(BitConverter.GetBytes(1));
+            },
+            threads: 3);
+    }
+
+    [Fact]
     public void A_value_that_a_running_program_holds_stays_what_it_was()
     {
         using var machine = new TestMachine(new ManagedKernelOptions { PossibleCpus = 4 });
