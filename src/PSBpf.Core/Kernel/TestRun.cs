@@ -33,4 +33,7 @@ public sealed record TestRunResult
 
     /// <summary>What trace_printk wrote, line by line, where the kernel hands it out.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
+
+    /// <summary>The signals that the program sent; the managed engine keeps their numbers and sends none, the Linux kernel tells none.</summary>
+    public IReadOnlyList<int> Signals { get; init; } = [];
 }

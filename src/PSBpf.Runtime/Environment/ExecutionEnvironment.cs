@@ -14,6 +14,10 @@ public sealed class ExecutionEnvironment
 
     private readonly ulong? _seed;
     private readonly long? _clock;
+
+    // Four frames each, the same ones in every run.
+    private readonly ulong[] _kernelStack = [0xffff_ffff_8100_1010, 0xffff_ffff_8100_2020, 0xffff_ffff_8100_3030, 0xffff_ffff_8100_0040];
+    private readonly ulong[] _userStack = [0x0000_5555_5555_1010, 0x0000_5555_5555_2020, 0x0000_5555_5555_3030, 0x0000_7fff_f7a0_0040];
     private long _now;
     private ulong _random = (ulong)Random.Shared.NextInt64() | 1;
 
@@ -53,6 +57,30 @@ public sealed class ExecutionEnvironment
 
     /// <summary>The current task; null for this process.</summary>
     public TaskIdentity? Task { get; init; }
+
+    /// <summary>What probe reads find beside what the program owns; elsewhere they fail with EFAULT.</summary>
+    public IReadOnlyList<MemoryImage> Memory { get; init; } = [];
+
+    /// <summary>The return addresses of the kernel's call stack, innermost first.</summary>
+    public IReadOnlyList<ulong> KernelStack { get => _kernelStack; init => _kernelStack = [.. value]; }
+
+    /// <summary>Those of the process.</summary>
+    public IReadOnlyList<ulong> UserStack { get => _userStack; init => _userStack = [.. value]; }
+
+    /// <summary>The socket of packets; null for none.</summary>
+    public SocketIdentity? Socket { get; init; }
+
+    /// <summary>What bpf_get_netns_cookie gives.</summary>
+    public ulong NetworkNamespaceCookie { get; init; } = 1;
+
+    /// <summary>What bpf_get_attach_cookie gives.</summary>
+    public ulong AttachCookie { get; init; }
+
+    /// <summary>The address of the function that a probe is at; null for the one in the context's registers.</summary>
+    public ulong? FunctionAddress { get; init; }
+
+    /// <summary>The call stack that programs see.</summary>
+    internal ReadOnlySpan<ulong> StackOf(bool user) => user ? _userStack : _kernelStack;
 
     /// <summary>The task that programs see.</summary>
     internal TaskIdentity CurrentTask => Task ?? TaskIdentity.Current;

@@ -13,6 +13,31 @@ public sealed record TaskIdentity(int ThreadGroupId, int ProcessId, uint UserId,
     /// <summary>This process. The engine's runs all belong to its main thread's id; user and group are known on Linux only, else 0.</summary>
     public static TaskIdentity Current { get; } = ReadCurrent();
 
+    /// <summary>The cgroup's id, which 1 is for the root.</summary>
+    public ulong CgroupId { get; init; } = 1;
+
+    /// <summary>The ids of the cgroups above it, the root's first; empty for one below nothing.</summary>
+    public IReadOnlyList<ulong> CgroupAncestors { get; init; } = [];
+
+    /// <summary>The class id of net_cls; 0 for none.</summary>
+    public uint CgroupClassId { get; init; }
+
+    /// <summary>What bpf_get_current_task gives: the address of its task_struct. Nothing lies there unless the environment's memory has it.</summary>
+    public ulong Address { get; init; } = 0xffff_8880_0010_0000;
+
+    /// <summary>The id of the cgroup at a level, of which the root's is 0; 0 when there is none.</summary>
+    internal ulong CgroupAt(int level) =>
+        (uint)level < (uint)CgroupAncestors.Count ? CgroupAncestors[level] : level == CgroupAncestors.Count ? CgroupId : 0;
+
+    /// <summary>Whether it is in a cgroup, or in one below it.</summary>
+    internal bool IsUnder(ulong cgroup)
+    {
+        if (cgroup == CgroupId) return true;
+        for (int level = 0; level < CgroupAncestors.Count; level++)
+            if (CgroupAncestors[level] == cgroup) return true;
+        return false;
+    }
+
     /// <summary>TASK_COMM_LEN: 15 bytes of name and a zero.</summary>
     internal const int CommandLength = 16;
 

@@ -30,6 +30,7 @@ internal static class MapFactory
         [MapType.LruHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: false, evicts: true)),
         [MapType.LruPerCpuHash] = new(CheckHash, HashFlags | MapFlags.NoCommonLru, static (engine, spec) => HashMap.Create(engine, spec, perCpu: true, evicts: true), PerCpu: true),
         [MapType.StackTrace] = new(CheckStackTrace, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new StackTraceMap(engine, spec)),
+        [MapType.CgroupArray] = new(CheckCgroupArray, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new CgroupArrayMap(engine, spec)),
         [MapType.LpmTrie] = new(CheckTrie, Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode, static (engine, spec) => new LpmTrieMap(engine, spec)),
         [MapType.ArrayOfMaps] = new(CheckArrayOfMaps, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new ArrayOfMaps(engine, spec)),
         [MapType.HashOfMaps] = new(CheckHashOfMaps, HashFlags, static (engine, spec) => HashMap.CreateOfMaps(engine, spec)),
@@ -163,6 +164,12 @@ internal static class MapFactory
         if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
         CheckHash(spec);
         CheckTemplate(spec);
+    }
+
+    private static void CheckCgroupArray(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
     }
 
     private static void CheckTemplate(MapSpec spec)

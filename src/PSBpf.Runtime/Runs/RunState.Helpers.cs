@@ -15,7 +15,7 @@ internal sealed unsafe partial class RunState
     public ulong CallHelper(int id, ulong* registers)
     {
         ref readonly var entry = ref Program.Helpers[id];
-        if (entry.Checked.Length > 0) CheckArguments(entry.Checked, registers);
+        if (entry.Checked.Length > 0) CheckArguments(entry.Prototype, entry.Checked, registers);
         return entry.Function(this, registers[1], registers[2], registers[3], registers[4], registers[5]);
     }
 
@@ -37,7 +37,7 @@ internal sealed unsafe partial class RunState
     /// <summary>The map behind a register's value.</summary>
     public RuntimeMap MapOf(ulong handle) => Engine.Maps.Find(handle)!;
 
-    private void CheckArguments(ArgumentKind[] kinds, ulong* registers)
+    private void CheckArguments(HelperPrototype prototype, ArgumentKind[] kinds, ulong* registers)
     {
         RuntimeMap? map = null;
         for (int index = 0; index < kinds.Length; index++)
@@ -57,7 +57,7 @@ internal sealed unsafe partial class RunState
                     CheckMemory(index, value, (ulong)map!.ValueSize, write: false);
                     break;
                 case ArgumentKind.UninitializedMapValue:
-                    CheckMemory(index, value, (ulong)map!.ValueSize, write: true);
+                    CheckMemory(index, value, (ulong)map!.ValueSize, write: map.Spec.Type != MapType.BloomFilter);
                     break;
                 case ArgumentKind.Memory:
                     CheckMemory(index, value, registers[index + 2], write: false);
@@ -68,9 +68,23 @@ internal sealed unsafe partial class RunState
                 case ArgumentKind.SpinLock:
                     CheckMemory(index, value, sizeof(int), write: true);
                     break;
-                case ArgumentKind.UninitializedMemory:
+                case ArgumentKind.UninitializedMemory or ArgumentKind.WritableMemory:
                     CheckMemory(index, value, registers[index + 2], write: true);
                     break;
+                case ArgumentKind.WritableMemoryOrNull when value != 0 || registers[index + 2] != 0:
+                    CheckMemory(index, value, registers[index + 2], write: true);
+                    break;
+                case ArgumentKind.FixedMemory:
+                    CheckMemory(index, value, (ulong)prototype.FixedSizes[index], write: false);
+                    break;
+                case ArgumentKind.WritableFixedMemory or ArgumentKind.UninitializedFixedMemory:
+                    CheckMemory(index, value, (ulong)prototype.FixedSizes[index], write: true);
+                    break;
+                case ArgumentKind.ConstantString:
+                    CheckText(index, value);
+                    break;
+                case ArgumentKind.ContextOrNull when value != 0 && value != (ulong)Context:
+                    throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is neither the context nor null");
                 case ArgumentKind.RingBufferMemory when !IsReserved(value):
                     throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no reserved sample");
             }
@@ -84,6 +98,15 @@ internal sealed unsafe partial class RunState
         if (size == 0) return;
         if (size > int.MaxValue || !(InFrame(address, size) || Owns(address, (uint)size, write)))
             throw Fault(Instruction, $"passes r{argument + 1} for {(write ? "writing" : "reading")} {size} bytes at {Describe(address)}");
+    }
+
+    private void CheckText(int argument, ulong address)
+    {
+        for (ulong at = address; ; at++)
+        {
+            if (!Owns(at, 1, write: false)) throw Fault(Instruction, $"passes r{argument + 1} for text without an end at {Describe(address)}");
+            if (*(byte*)at == 0) return;
+        }
     }
 
     private bool InFrame(ulong address, ulong size) => size <= RunFrame.StackSize && address - Frame->StackBase <= RunFrame.StackSize - size;

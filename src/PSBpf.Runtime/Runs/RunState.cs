@@ -84,6 +84,9 @@ internal sealed unsafe partial class RunState
     /// <summary>What the program printed in the last run; null when nothing.</summary>
     public List<string>? Output { get; private set; }
 
+    /// <summary>Where the last helper that redirects sent the packet; the verdict says whether it counts.</summary>
+    public Redirection Redirected { get; set; }
+
     /// <summary>Gets ready for runs of a program; the context and the packet are filled in afterwards.</summary>
     /// <param name="program">The program.</param>
     /// <param name="environment">The world that it sees.</param>
@@ -97,6 +100,7 @@ internal sealed unsafe partial class RunState
         if (_direct is null && !interpret) program.CountRun(jit);
         if (Program != program) Program = program;
         Environment = environment;
+        Signals = null;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
         Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;

@@ -114,6 +114,7 @@ internal static class TestRunner
                 Context = input.ReadContext(run, context),
                 DurationNanoseconds = Math.Max(nanoseconds / request.Repeat, 0),
                 Output = run.Output is { } lines ? lines : [],
+                Signals = run.Signals is { } signals ? signals : [],
             };
         }
         finally
