@@ -39,4 +39,26 @@ internal sealed unsafe class PacketBuffer
         packet.CopyTo(new Span<byte>(Origin, packet.Length));
         Limit = _block.Address + Headroom + Math.Max(PageRoom, packet.Length - metadata);
     }
+
+    /// <summary>Sees to it that there is room around a packet, which moves where there was none.</summary>
+    /// <param name="data">Its first byte.</param>
+    /// <param name="end">One past its last.</param>
+    /// <param name="front">Bytes before it that are needed.</param>
+    /// <param name="back">Bytes behind it.</param>
+    /// <returns>How far it was moved.</returns>
+    public long MakeRoom(byte* data, byte* end, int front, int back)
+    {
+        byte* limit = _block.Address + _block.Length;
+        if (data - front >= Start && end + back <= limit) return 0;
+        var old = _block;
+        long length = end - data;
+        var block = new NativeBlock(Headroom + front + length + Math.Max(back, PageRoom));
+        byte* target = block.Address + Headroom + front;
+        new ReadOnlySpan<byte>(data, (int)length).CopyTo(new Span<byte>(target, (int)length));
+        _block = block;
+        Origin = target;
+        Limit = block.Address + block.Length;
+        old.Free();
+        return target - data;
+    }
 }

@@ -67,6 +67,8 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
         byte* start = run.Packet.Origin, end = start + packet.Length;
         byte* network = start + Math.Min(EthernetHeader, packet.Length);
         run.LinkHeader = start;
+        run.ChecksumLevel = -1;
+        run.IsEncapsulated = false;
         run.NetworkHeader = network;
         byte* data = seesLinkHeader ? start : network;
         run.SetPacket(data, end, data);

@@ -57,6 +57,20 @@ internal static unsafe class PacketHelpers
         return 0;
     }
 
+    /// <summary>Moves the start of the metadata in front of the packet; what is new of it is zero, so that runs do not depend on what ran before.</summary>
+    [MethodImpl(HotCode.Optimized)]
+    public static ulong XdpAdjustMeta(RunState run, ulong context, ulong delta, ulong r3, ulong r4, ulong r5)
+    {
+        const long longest = 255, step = 4;
+        byte* metadata = run.DataMeta + (int)delta;
+        long length = run.Data - metadata;
+        if (metadata < run.Packet.Start + FrameHeader || length < 0) return Invalid;
+        if (length > longest || length % step != 0) return unchecked((ulong)-(long)Errno.EACCES);
+        if (metadata < run.DataMeta) new Span<byte>(metadata, (int)(run.DataMeta - metadata)).Clear();
+        run.SetPacket(run.Data, run.DataEnd, metadata);
+        return 0;
+    }
+
     /// <summary>Moves the packet's end; what it grows by is zero.</summary>
     [MethodImpl(HotCode.Optimized)]
     public static ulong XdpAdjustTail(RunState run, ulong context, ulong delta, ulong r3, ulong r4, ulong r5)
