@@ -1,3 +1,4 @@
+using PSBpf.Diagnostics;
 using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Jit;
 using PSBpf.Runtime.Maps;
@@ -22,6 +23,7 @@ internal sealed class Engine
         Cpus = new VirtualCpuSet(this, options.PossibleCpus);
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
+        AddDevices(_environment);
         Statistics = new StatisticsSwitch(timed =>
         {
             foreach (var program in Programs.All) program.Executable.SetTimed(timed);
@@ -73,6 +75,20 @@ internal sealed class Engine
     public ExecutionEnvironment Environment
     {
         get => Volatile.Read(ref _environment);
-        set => Volatile.Write(ref _environment, value);
+        set
+        {
+            AddDevices(value);
+            Volatile.Write(ref _environment, value);
+        }
+    }
+
+    // Interfaces stay: hooks and maps may name them.
+    private void AddDevices(ExecutionEnvironment environment)
+    {
+        foreach (var device in environment.Devices)
+        {
+            if (!Interfaces.TryAdd(device.Name, device.Index))
+                throw DiagnosticRules.EnvironmentValue.Error($"Device '{device.Name}' cannot have index {device.Index}: one of the two belongs to another interface.");
+        }
     }
 }

@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
+using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
 using PSBpf.Uapi;
 
@@ -9,6 +10,9 @@ namespace PSBpf.Runtime;
 /// <summary>What is loaded, and what it did.</summary>
 public sealed partial class ManagedKernel
 {
+    /// <summary>Whether this engine has the helper with a number; programs that call another one are judged and cannot run here.</summary>
+    public static bool Implements(int helper) => HelperSet.Implements(helper);
+
     /// <inheritdoc/>
     public IReadOnlyList<ProgramStatus> GetPrograms()
     {

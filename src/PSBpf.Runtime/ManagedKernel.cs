@@ -105,6 +105,9 @@ public sealed partial class ManagedKernel : IBpfKernel
     /// <summary>The hooks that were named so far, by name.</summary>
     public IReadOnlyList<ManagedHook> Hooks => _hooks.All;
 
+    /// <summary>The index of an interface, which comes into being when it is first named.</summary>
+    public uint DeviceIndex(string name) => _engine.Interfaces.IndexOf(name);
+
     /// <summary>What programs print with bpf_trace_printk, for whoever wants to read it.</summary>
     public TraceBuffer Trace => _engine.Trace;
 

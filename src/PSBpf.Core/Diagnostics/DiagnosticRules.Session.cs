@@ -48,6 +48,10 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule SourceFailed = new("BPF4020", "source-failed", SystemFailure,
         "Report this with the message: a source must end with a reason of its own.");
 
+    /// <summary>A file that holds no map's contents, or those of another kind of map.</summary>
+    public static readonly DiagnosticRule MapFile = new("BPF4030", "map-file", InvalidArgument,
+        "Name a file that Export-BpfMap wrote, and a map of the same key and value sizes.");
+
     /// <summary>A full screen was asked for where there is no terminal.</summary>
     public static readonly DiagnosticRule NoTerminal = new("BPF4011", "no-terminal", InvalidArgument,
         "Show-BpfTop -Once prints one look as text, Show-BpfTop -Record FILE writes figures to a file, Get-BpfStatistic gives them as objects.");

@@ -26,6 +26,7 @@ public enum Errno
     EPROTO = 71,
     EOVERFLOW = 75,
     EOPNOTSUPP = 95,
+    EAFNOSUPPORT = 97,
     EALREADY = 114,
     ENOTSUPP = 524,
 #pragma warning restore CS1591

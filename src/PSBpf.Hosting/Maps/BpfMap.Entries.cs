@@ -21,7 +21,7 @@ public sealed partial class BpfMap
     /// <param name="key">A value of the key's type, or its bytes.</param>
     /// <param name="value">
     /// A value of the value's type, or its bytes; for per-CPU maps one for all CPUs, or an array with one for each; for program
-    /// arrays a program, its name or its id.
+    /// arrays a program, its name or its id, and for maps of maps a map, its name or its id.
     /// </param>
     /// <param name="flags">Whether to create, replace, or both.</param>
     /// <exception cref="BpfException">BPF0202 when key or value do not fit their types, BPF2003 when the map refuses, BPF4001 when there is no such program.</exception>
@@ -107,6 +107,7 @@ public sealed partial class BpfMap
     private object ReadValue(byte[] value)
     {
         if (HoldsPrograms) return ReadProgram(value);
+        if (HoldsMaps) return ReadMap(value);
         if (!_codec.IsPerCpu) return _codec.Value.Read(value);
         var values = new object[_codec.Cpus];
         for (var cpu = 0; cpu < values.Length; cpu++) values[cpu] = _codec.Value.Read(value.AsSpan(cpu * _codec.Stride, ValueSize));
@@ -118,6 +119,12 @@ public sealed partial class BpfMap
         if (HoldsPrograms)
         {
             WriteProgram(value, into);
+            return;
+        }
+
+        if (HoldsMaps)
+        {
+            WriteMap(value, into);
             return;
         }
 
@@ -151,6 +158,8 @@ public sealed partial class BpfMap
         if (!HasKeys)
             throw DiagnosticRules.WrongKind.Error($"Map '{Name}' is a {Type} and has no keys.", action: Type switch
             {
+                MapType.Queue or MapType.Stack => "Leave -Key out: Get-BpfMapEntry gives the next value, Set-BpfMapEntry puts one in, Remove-BpfMapEntry takes one out.",
+                MapType.BloomFilter => "Set-BpfMapEntry without -Key puts a value in, Get-BpfMapEntry with the value as -Key asks whether it may be there.",
                 MapType.RingBuf => "Read it with Watch-BpfRingBuffer.",
                 MapType.PerfEventArray => "Read it with Watch-BpfPerfBuffer.",
                 _ => null,
@@ -183,6 +192,9 @@ public sealed partial class BpfMap
         Errno.ENOENT => "there is no such entry",
         Errno.EEXIST => "the entry is there already",
         Errno.E2BIG => $"it is full, or the index is past its {MaxEntries} entries",
+        Errno.ENOSPC => $"it is full: it takes {MaxEntries} entries",
+        Errno.EINVAL when HoldsMaps => "the map differs in type, sizes, flags or entries from those that this one holds, or the flags do not fit",
+        Errno.EINVAL when Type is MapType.Devmap or MapType.DevmapHash => "there is no such interface, or the flags do not fit",
         Errno.EINVAL when HoldsPrograms => "the program is of another type than those that this array serves, or the flags do not fit",
         Errno.EINVAL => "this type of map does not do that",
         Errno.EPERM when IsForeign => "it belongs to somebody else, and is open to be read only",

@@ -5,11 +5,37 @@ using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
 
-/// <summary>Program arrays: a kernel's values are ids of its own, users speak of the session's programs.</summary>
+/// <summary>Program arrays and maps of maps: a kernel's values are ids of its own, users speak of the session's programs and maps.</summary>
 public sealed partial class BpfMap
 {
     /// <summary>Whether its values are programs.</summary>
     internal bool HoldsPrograms => Type == MapType.ProgArray;
+
+    /// <summary>Whether its values are maps.</summary>
+    internal bool HoldsMaps => Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
+
+    // The name of a map in this session; otherwise the kernel's id of one that only this map still holds.
+    private object ReadMap(byte[] value)
+    {
+        int id = BinaryPrimitives.ReadInt32LittleEndian(value);
+        foreach (var map in Session.Maps)
+            if (map.Kernel == Kernel && !map.IsRemoved && map.KernelId == id) return map.Name;
+        return id;
+    }
+
+    private void WriteMap(object? value, byte[] into)
+    {
+        var map = value switch
+        {
+            BpfMap given => given,
+            string { Length: > 0 } name => Session.GetMap(name),
+            _ when LayerValues.ToInteger(value) is { } id && id > 0 && id <= int.MaxValue => Session.GetMap((int)id),
+            _ => throw DiagnosticRules.WrongKind.Error($"Map '{Name}' holds maps; '{value}' is none.", action: "Pass a map, its name or its id: Get-BpfMap lists them, New-BpfMap makes one."),
+        };
+        if (map.Kernel != Kernel)
+            throw DiagnosticRules.WrongKind.Error($"Map '{Name}' (id {Id}) is in the {Kernel} kernel, map '{map.Name}' (id {map.Id}) in the {map.Kernel} kernel.");
+        BinaryPrimitives.WriteInt32LittleEndian(into, map.KernelId);
+    }
 
     // The name of a program in this session; otherwise the kernel's id of one that only the array still holds.
     private object ReadProgram(byte[] value)

@@ -46,7 +46,7 @@ public sealed partial class BpfMap
     /// <summary>Largest number of entries; for ring buffers the bytes of the data area.</summary>
     public long MaxEntries => Spec.MaxEntries;
 
-    /// <summary>How many entries it has now, counted on each reading; 0 for ring buffers.</summary>
+    /// <summary>How many entries it has now, counted on each reading; 0 for ring buffers and for values without keys.</summary>
     public long EntryCount
     {
         get
@@ -55,7 +55,7 @@ public sealed partial class BpfMap
             if (Type is MapType.Array or MapType.PerCpuArray) return MaxEntries;
             try
             {
-                if (HoldsPrograms) return Entries().LongCount();
+                if (HoldsPrograms || Type is MapType.ArrayOfMaps or MapType.Devmap or MapType.Cpumap) return Entries().LongCount();
                 return Keys().Count;
             }
             catch (BpfException) when (_removed)

@@ -55,9 +55,18 @@ public sealed record BpfOptions
     };
 
     /// <summary>Whether programs see the same world: a new one starts its clock and its random numbers again.</summary>
-    internal bool SeesWorldOf(BpfOptions other) => (Clock, ClockStep, Seed, Cpu) == (other.Clock, other.ClockStep, other.Seed, other.Cpu);
+    internal bool SeesWorldOf(BpfOptions other) => World == other.World;
 
-    internal ExecutionEnvironment ToEnvironment() => (Clock, Seed, Cpu) == (null, null, null)
-        ? ExecutionEnvironment.Machine
-        : new ExecutionEnvironment { Clock = Clock, ClockStep = ClockStep, Seed = Seed, Cpu = Cpu };
+    internal ExecutionEnvironment ToEnvironment() => World.ToExecution();
+
+    /// <summary>All that programs see; clock, random numbers and CPU are options too.</summary>
+    internal BpfEnvironment World
+    {
+        get => field with { Clock = Clock, ClockStep = ClockStep, Seed = Seed, Cpu = Cpu };
+        init
+        {
+            field = value;
+            (Clock, ClockStep, Seed, Cpu) = (value.Clock, value.ClockStep, value.Seed, value.Cpu);
+        }
+    } = BpfEnvironment.Machine;
 }

@@ -51,6 +51,20 @@ public sealed partial class BpfSession
         }
     }
 
+    /// <summary>The world that programs of the managed engine see, as it is now.</summary>
+    public BpfEnvironment World => Options.World;
+
+    /// <summary>Changes the world, from the next run on; a new one starts its clock and its random numbers again.</summary>
+    /// <exception cref="BpfException">BPF4008 for a value that is out of range, BPF2301 for a world that cannot be.</exception>
+    public void SetEnvironment(BpfEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        SetOptions(Options with { World = environment });
+    }
+
+    /// <summary>The index of a managed interface, which comes into being when it is first named.</summary>
+    internal uint DeviceIndex(string name) => ((ManagedKernel)Kernel(BpfKernelKind.Managed)).DeviceIndex(name);
+
     private static void Check(bool fits, string what, long value, string range)
     {
         if (!fits) throw DiagnosticRules.OptionValue.Error($"{what} cannot be {value}.", action: $"Pass {range}.");

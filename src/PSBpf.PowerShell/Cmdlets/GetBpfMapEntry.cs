@@ -1,10 +1,11 @@
 using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting;
+using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
 
-/// <summary>Reads entries of a map, keys and values typed by BTF.</summary>
+/// <summary>Reads entries of a map, keys and values typed by BTF; of queues and stacks the next value, which stays.</summary>
 [Cmdlet(VerbsCommon.Get, "BpfMapEntry")]
 [OutputType(typeof(BpfMapEntry))]
 public sealed class GetBpfMapEntry : BpfCmdlet
@@ -15,7 +16,7 @@ public sealed class GetBpfMapEntry : BpfCmdlet
     [ArgumentCompleter(typeof(MapCompleter))]
     public MapReference[] Map { get; set; } = [];
 
-    /// <summary>Keys to look up; all entries when left out.</summary>
+    /// <summary>Keys to look up; all entries when left out. Of a Bloom filter, values that it may hold.</summary>
     [Parameter(Position = 1)]
     [AllowNull]
     public object[]? Key { get; set; }
@@ -36,6 +37,12 @@ public sealed class GetBpfMapEntry : BpfCmdlet
                 continue;
             }
 
+            if (map.Type == MapType.BloomFilter)
+            {
+                foreach (var value in Key) Try(() => WriteContained(map, Values.FromPowerShell(value)), value);
+                continue;
+            }
+
             foreach (var key in MapKeys.Of(map, Key))
             {
                 Try(
@@ -48,8 +55,20 @@ public sealed class GetBpfMapEntry : BpfCmdlet
 
     private static string Show(object? key) => LanguagePrimitives.ConvertTo<string>(Values.ToPowerShell(key));
 
+    private void WriteContained(BpfMap filter, object? value)
+    {
+        if (!filter.MayContain(value)) throw DiagnosticRules.NameNotFound.Error($"Map '{filter.Name}' has never been given {Show(value)}.", action: "Set-BpfMapEntry puts values in.");
+        WriteObject(new PSObject(Values.ToPowerShell(value)));
+    }
+
     private void WriteAll(BpfMap map)
     {
+        if (map.Type is MapType.Queue or MapType.Stack)
+        {
+            if (map.Peek() is { } next) Write(next);
+            return;
+        }
+
         foreach (var entry in map.Entries())
         {
             if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
@@ -60,6 +79,6 @@ public sealed class GetBpfMapEntry : BpfCmdlet
     private void Write(BpfMapEntry entry)
     {
         if (Cpu is { } cpu) entry = entry.Of(cpu);
-        WriteObject(entry with { Key = Values.ToPowerShell(entry.Key)!, Value = Values.ToPowerShell(entry.Value)! });
+        WriteObject(entry with { Key = Values.ToPowerShell(entry.Key), Value = Values.ToPowerShell(entry.Value)! });
     }
 }

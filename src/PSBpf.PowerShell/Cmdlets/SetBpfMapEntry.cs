@@ -15,8 +15,8 @@ public sealed class SetBpfMapEntry : BpfCmdlet
     [ArgumentCompleter(typeof(MapCompleter))]
     public MapReference[] Map { get; set; } = [];
 
-    /// <summary>The keys.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    /// <summary>The keys; left out for queues, stacks and Bloom filters, which have none.</summary>
+    [Parameter(Position = 1)]
     public object[] Key { get; set; } = [];
 
     /// <summary>The value; for per-CPU maps one for all CPUs, or an array with one for each.</summary>
@@ -28,7 +28,7 @@ public sealed class SetBpfMapEntry : BpfCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    /// <summary>An error when there is no entry yet (BPF_EXIST).</summary>
+    /// <summary>An error when there is no entry yet (BPF_EXIST). A full queue or stack gives up its oldest value for the new one.</summary>
     [Parameter]
     public SwitchParameter MustExist { get; set; }
 
@@ -43,6 +43,12 @@ public sealed class SetBpfMapEntry : BpfCmdlet
         var value = Values.FromPowerShell(Value);
         foreach (var map in Resolve(Map))
         {
+            if (Key.Length == 0)
+            {
+                if (ShouldProcess(map.Name, "Put a value into BPF map")) Try(() => map.Push(value, flags), Value);
+                continue;
+            }
+
             foreach (var key in MapKeys.Of(map, Key))
             {
                 if (!ShouldProcess($"{map.Name}[{Values.ToPowerShell(key)}]", "Set BPF map entry")) continue;
@@ -55,6 +61,6 @@ public sealed class SetBpfMapEntry : BpfCmdlet
     {
         map.Set(key, value, flags);
         if (PassThru && map.Get(key) is { } entry)
-            WriteObject(entry with { Key = Values.ToPowerShell(entry.Key)!, Value = Values.ToPowerShell(entry.Value)! });
+            WriteObject(entry with { Key = Values.ToPowerShell(entry.Key), Value = Values.ToPowerShell(entry.Value)! });
     }
 }

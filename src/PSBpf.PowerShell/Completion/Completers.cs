@@ -20,6 +20,13 @@ internal sealed class MapCompleter : NameCompleter
     internal static string Tip(BpfMap map) => $"{map.Type} map, id {map.Id}";
 }
 
+/// <summary>Completes names of helpers.</summary>
+internal sealed class HelperCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        BpfHelper.All.Select(helper => (helper.Name, $"{helper.Prototype}{(helper.Implemented ? "" : ", not in the managed engine")}"));
+}
+
 /// <summary>Completes names of ring buffers.</summary>
 internal sealed class RingBufferCompleter : NameCompleter
 {

@@ -70,6 +70,12 @@ public sealed class ExecutionEnvironment
     /// <summary>The socket of packets; null for none.</summary>
     public SocketIdentity? Socket { get; init; }
 
+    /// <summary>Interfaces beside those that hooks name, and what is known of either.</summary>
+    public IReadOnlyList<NetworkDevice> Devices { get; init; } = [];
+
+    /// <summary>The routing table: the longest destination that holds an address counts.</summary>
+    public IReadOnlyList<Route> Routes { get; init; } = [];
+
     /// <summary>What bpf_get_netns_cookie gives.</summary>
     public ulong NetworkNamespaceCookie { get; init; } = 1;
 
@@ -81,6 +87,20 @@ public sealed class ExecutionEnvironment
 
     /// <summary>The call stack that programs see.</summary>
     internal ReadOnlySpan<ulong> StackOf(bool user) => user ? _userStack : _kernelStack;
+
+    /// <summary>The MTU of interfaces that nothing is said of.</summary>
+    internal const int DefaultMtu = 1500;
+
+    // The loopback device carries more.
+    private static readonly NetworkDevice Loopback = new("lo", 1, 65536);
+
+    /// <summary>What is known of an interface.</summary>
+    internal NetworkDevice? DeviceAt(uint index)
+    {
+        for (int at = 0; at < Devices.Count; at++)
+            if (Devices[at].Index == index) return Devices[at];
+        return index == Loopback.Index ? Loopback : null;
+    }
 
     /// <summary>The task that programs see.</summary>
     internal TaskIdentity CurrentTask => Task ?? TaskIdentity.Current;

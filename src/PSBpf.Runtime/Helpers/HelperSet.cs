@@ -75,6 +75,7 @@ internal static unsafe class HelperSet
         Row(65, PacketHelpers.XdpAdjustTail);
         Row(67, StackHelpers.GetStack);
         Row(68, SkbHelpers.LoadBytesRelative);
+        Row(69, RouteHelpers.FibLookup);
         Row(79, TaskHelpers.SkbCgroupId);
         Row(80, TaskHelpers.GetCurrentCgroupId);
         Row(83, TaskHelpers.SkbAncestorCgroupId);
@@ -106,6 +107,7 @@ internal static unsafe class HelperSet
         Row(152, RedirectHelpers.RedirectNeighbour);
         Row(155, RedirectHelpers.RedirectPeer);
         Row(160, WorldHelpers.KtimeGetCoarseNs);
+        Row(163, RouteHelpers.CheckMtu);
         Row(165, TextHelpers.SnPrintf);
         Row(173, TaskHelpers.GetFunctionAddress);
         Row(174, TaskHelpers.GetAttachCookie);

@@ -19,6 +19,9 @@ public static class HelperTable
     /// <summary>All helpers, ascending by id; of one whose arguments depend on the program type the commonest form.</summary>
     public static IReadOnlyList<HelperPrototype> All => Rows;
 
+    /// <summary>All of their forms, ascending by id: helpers whose arguments depend on the program type have several.</summary>
+    public static IReadOnlyList<HelperPrototype> Forms => HelperRows.All;
+
     /// <summary>The helper with an id; null when the UAPI has none.</summary>
     public static HelperPrototype? Find(int id) => id >= 1 && id <= Rows.Length ? Rows[id - 1] : null;
 
