@@ -36,9 +36,9 @@ Describe 'New-BpfMap' {
 
     It 'refuses what bpf(2) refuses, and what would take too much memory' {
         Use-BpfSession {
-            { New-BpfMap bad Array -KeySize 8 -ErrorAction Stop } | Should -Throw '*4 bytes*' -ErrorId 'BPF2002,*'
-            { New-BpfMap bad Hash -MaxEntries 0 -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2002,*'
-            { New-BpfMap bad ArrayOfMaps -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2002,*'
+            { New-BpfMap bad Array -KeySize 8 -ErrorAction Stop } | Should -Throw '*4 bytes*' -ErrorId 'BPF2001,*'
+            { New-BpfMap bad Hash -MaxEntries 0 -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2001,*'
+            { New-BpfMap bad ArrayOfMaps -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2001,*'
             { New-BpfMap bad -ErrorAction Stop } | Should -Throw '*no type*' -ErrorId 'BPF4008,*'
             Set-BpfOption -MapMemoryLimit 100000
             { New-BpfMap big Array -ValueSize 4096 -MaxEntries 1000 -ErrorAction Stop } | Should -Throw '*100000 bytes*' -ErrorId 'BPF2004,*'
@@ -112,11 +112,14 @@ Describe 'Tries' {
     It 'find the longest prefix' {
         Use-BpfSession {
             New-BpfMap nets LpmTrie | Out-Null
-            Set-BpfMapEntry nets ([byte[]](8, 0, 0, 0, 10, 0, 0, 0)) 1
-            Set-BpfMapEntry nets ([byte[]](16, 0, 0, 0, 10, 1, 0, 0)) 2
+            Set-BpfMapEntry nets (, [byte[]](8, 0, 0, 0, 10, 0, 0, 0)) 1
+            Set-BpfMapEntry nets (, [byte[]](16, 0, 0, 0, 10, 1, 0, 0)) 2
             (Get-BpfMapEntry nets (, [byte[]](32, 0, 0, 0, 10, 1, 2, 3))).Value | Should -Be 2
             (Get-BpfMapEntry nets (, [byte[]](32, 0, 0, 0, 10, 9, 2, 3))).Value | Should -Be 1
-            (Get-BpfMap nets).EntryCount | Should -Be 2
+            Set-BpfMapEntry nets '10.1.2.0/24' 3
+            (Get-BpfMapEntry nets '10.1.2.3').Value | Should -Be 3
+            Get-BpfMapEntry nets | ForEach-Object Key | Should -Be '10.1.2.0/24', '10.1.0.0/16', '10.0.0.0/8'
+            (Get-BpfMap nets).EntryCount | Should -Be 3
         }
     }
 }
@@ -155,7 +158,7 @@ Describe 'Export-BpfMap and Import-BpfMap' {
             Set-BpfMapEntry protocols PROTO_ARP @{ packets = 3; bytes = 126 }
             Set-BpfMapEntry protocols 9 @{ packets = 18446744073709551615 }
             Set-BpfMapEntry verdicts 1 5
-            $before = Get-BpfMapEntry protocols | ConvertTo-Json -Depth 5
+            $before = Get-BpfMapEntry protocols | Sort-Object Key | ConvertTo-Json -Depth 5
             $perCpu = Get-BpfMapEntry verdicts 1 | ConvertTo-Json -Depth 5
             $folder = Join-Path ([IO.Path]::GetTempPath()) "psbpf-$([guid]::NewGuid())"
             [IO.Directory]::CreateDirectory($folder) | Out-Null
@@ -164,7 +167,7 @@ Describe 'Export-BpfMap and Import-BpfMap' {
                 { Export-BpfMap protocols "$folder/protocols.$format" -NoClobber -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4030,*'
                 Set-BpfMapEntry protocols 5 @{ packets = 1 }
                 Import-BpfMap "$folder/protocols.$format" protocols -Clear | ForEach-Object Name | Should -Be 'protocols'
-                Get-BpfMapEntry protocols | ConvertTo-Json -Depth 5 | Should -Be $before
+                Get-BpfMapEntry protocols | Sort-Object Key | ConvertTo-Json -Depth 5 | Should -Be $before
                 Set-BpfMapEntry verdicts 1 0
                 Import-BpfMap "$folder/verdicts.$format" verdicts | Out-Null
                 Get-BpfMapEntry verdicts 1 | ConvertTo-Json -Depth 5 | Should -Be $perCpu
@@ -223,7 +226,7 @@ Describe 'Set-BpfEnvironment' {
                 exit
 '@
             (Invoke-BpfProgram $program -Context ([byte[]]::new(8))).ReturnValue | Should -Be 6
-            (Get-BpfEnvironment).Memory[1].Address | Should -Be 0xffff888000001000
+            '{0:x}' -f (Get-BpfEnvironment).Memory[1].Address | Should -Be 'ffff888000001000'
         }
     }
 
@@ -270,6 +273,7 @@ Describe 'Set-BpfEnvironment' {
             { Set-BpfEnvironment -Task @{ Pidd = 1 } -ErrorAction Stop } | Should -Throw "*'Pidd'*" -ErrorId 'BPF2301,*'
             { Set-BpfEnvironment -Route @{ Destination = 'here'; Device = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2301,*'
             { Set-BpfEnvironment -Device @{ Name = 'eth9' } -ErrorAction Stop } | Should -Throw '*Index*' -ErrorId 'BPF2301,*'
+            New-BpfMap any Hash | Out-Null
             { Set-BpfEnvironment -Cpu 5000 -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4008,*'
             Set-BpfEnvironment -Clock 5 -WhatIf
             (Get-BpfEnvironment).Clock | Should -BeNullOrEmpty

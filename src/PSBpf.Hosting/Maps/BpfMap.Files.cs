@@ -16,11 +16,18 @@ public sealed partial class BpfMap
     public long Import(MapFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        if (file.KeySize != KeySize || file.ValueSize != UserValueSize)
+        if (file.KeySize != KeySize || file.ValueSize != UserValueSize || file.IsPerCpu != IsPerCpu)
             throw DiagnosticRules.MapFile.Error(
-                $"The file has {file.KeySize}-byte keys and {file.ValueSize}-byte values, map '{Name}' {KeySize}-byte keys and {UserValueSize}-byte values{(IsPerCpu ? ", of all CPUs" : "")}.",
+                $"The file has {file.KeySize}-byte keys and {file.ValueSize}-byte values{(file.IsPerCpu ? " of all CPUs" : "")}, map '{Name}' {KeySize}-byte keys and {UserValueSize}-byte values{(IsPerCpu ? " of all CPUs" : "")}.",
                 action: "Import into a map of the same sizes, or leave -Map out to make one.");
-        foreach (var (key, value) in file.Entries) Set(key, value);
+        foreach (var entry in file.Entries)
+        {
+            // Who edits the file edits what has a name; the bytes are for maps that know no names.
+            object key = KeyType.Length == 0 && entry.KeyBytes is { } keyBytes ? keyBytes : entry.Key;
+            object? value = _codec.Value.TypeName.Length == 0 && entry.ValueBytes is { } valueBytes ? valueBytes : entry.Value;
+            Set(key, value);
+        }
+
         return file.Entries.Count;
     }
 

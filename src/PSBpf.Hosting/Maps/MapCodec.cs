@@ -6,7 +6,7 @@ namespace PSBpf.Hosting;
 /// <summary>How a map's keys and values are read and written.</summary>
 internal sealed class MapCodec(MapSpec spec, int possibleCpus)
 {
-    public ValueCodec Key { get; } = new(spec.Btf, spec.KeyType, (int)spec.KeySize, $"A key of map '{spec.Name}'");
+    public ValueCodec Key { get; } = new(spec.Btf, spec.KeyType, (int)spec.KeySize, $"A key of map '{spec.Name}'", spec.Type == MapType.LpmTrie);
 
     public ValueCodec Value { get; } = new(spec.Btf, spec.ValueType, (int)spec.ValueSize, $"A value of map '{spec.Name}'");
 

@@ -9,12 +9,19 @@ namespace PSBpf.Hosting;
 /// <summary>How the contents of a map stand in a file.</summary>
 public enum MapFileFormat
 {
-    /// <summary>JSON, keys and values typed by BTF; what that would not give back bit for bit stands there as hexadecimal bytes.</summary>
+    /// <summary>JSON, keys and values typed by BTF; the bytes stand beside them, for maps that know no types.</summary>
     Json,
 
     /// <summary>The bytes, one entry after the other, behind a short header.</summary>
     Binary,
 }
+
+/// <summary>An entry in a file.</summary>
+/// <param name="Key">The key: bytes, or what BTF types.</param>
+/// <param name="Value">The value.</param>
+/// <param name="KeyBytes">The key's bytes; null when the file does not have them.</param>
+/// <param name="ValueBytes">The value's bytes; null when the file does not have them.</param>
+public sealed record MapFileEntry(object Key, object? Value, byte[]? KeyBytes, byte[]? ValueBytes);
 
 /// <summary>
 /// The contents of a map in a file: what kind of map it was, and its entries. Of a binary file the header is 32 bytes, little-endian:
@@ -41,13 +48,16 @@ public sealed class MapFile
 
     /// <summary>Value size in bytes of one CPU.</summary>
     /// <param name="cpus">How many CPUs the kernel counts with.</param>
-    public int ValueSizeOfOne(int cpus) => Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash ? ValueSize / cpus : ValueSize;
+    public int ValueSizeOfOne(int cpus) => IsPerCpu ? ValueSize / cpus : ValueSize;
+
+    /// <summary>Whether an entry has one value for each CPU.</summary>
+    public bool IsPerCpu => Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
 
     /// <summary>Largest number of entries.</summary>
     public long MaxEntries { get; private init; }
 
-    /// <summary>Keys and values: bytes, or what BTF types.</summary>
-    public IReadOnlyList<(object Key, object? Value)> Entries { get; private init; } = [];
+    /// <summary>Keys and values.</summary>
+    public IReadOnlyList<MapFileEntry> Entries { get; private init; } = [];
 
     /// <summary>Reads a file of either format.</summary>
     /// <exception cref="BpfException">BPF4030 when there is no such file or it is none of a map.</exception>
@@ -116,9 +126,14 @@ public sealed class MapFile
         ulong count = BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(24));
         if (keySize <= 0 || valueSize <= 0 || (long)keySize + valueSize > bytes.Length || count != (ulong)(bytes.Length - HeaderSize) / (ulong)(keySize + valueSize) || (bytes.Length - HeaderSize) % (keySize + valueSize) != 0)
             throw Malformed(path, $"it says {count} entries of {keySize} and {valueSize} bytes, and has {bytes.Length - HeaderSize} bytes of them");
-        var entries = new List<(object, object?)>((int)count);
+        var entries = new List<MapFileEntry>((int)count);
         for (int at = HeaderSize; at < bytes.Length; at += keySize + valueSize)
-            entries.Add((bytes.AsSpan(at, keySize).ToArray(), bytes.AsSpan(at + keySize, valueSize).ToArray()));
+        {
+            byte[] key = bytes.AsSpan(at, keySize).ToArray(), value = bytes.AsSpan(at + keySize, valueSize).ToArray();
+            entries.Add(new MapFileEntry(key, value, key, value));
+        }
+
+
         return new MapFile { Type = (MapType)Word(2), KeySize = keySize, ValueSize = valueSize, MaxEntries = Word(5), Entries = entries };
 
         uint Word(int index) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(index * sizeof(uint)));
@@ -142,6 +157,8 @@ public sealed class MapFile
             MapJson.Write(writer, map.GivesBack(entry.Key, entry.KeyBytes, isKey: true) ? entry.Key : entry.KeyBytes);
             writer.WritePropertyName("value");
             MapJson.Write(writer, map.GivesBack(entry.Value, entry.ValueBytes, isKey: false) ? entry.Value : entry.ValueBytes);
+            writer.WriteString("keyBytes", Convert.ToHexStringLower(entry.KeyBytes));
+            if (!map.HoldsPrograms && !map.HoldsMaps) writer.WriteString("valueBytes", Convert.ToHexStringLower(entry.ValueBytes));
             writer.WriteEndObject();
         }
 
@@ -162,13 +179,20 @@ public sealed class MapFile
                 KeySize = root.GetProperty("keySize").GetInt32(),
                 ValueSize = root.GetProperty("valueSize").GetInt32(),
                 MaxEntries = root.GetProperty("maxEntries").GetInt64(),
-                Entries = [.. root.GetProperty("entries").EnumerateArray().Select(entry => (MapJson.Read(entry.GetProperty("key"))!, MapJson.Read(entry.GetProperty("value"))))],
+                Entries = [.. root.GetProperty("entries").EnumerateArray().Select(ReadEntry)],
             };
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             throw new BpfException(DiagnosticRules.MapFile.At($"{path} is no file of a map: {exception.Message}"), exception);
         }
+    }
+
+    private static MapFileEntry ReadEntry(JsonElement entry)
+    {
+        return new MapFileEntry(MapJson.Read(entry.GetProperty("key"))!, MapJson.Read(entry.GetProperty("value")), Bytes("keyBytes"), Bytes("valueBytes"));
+
+        byte[]? Bytes(string name) => entry.TryGetProperty(name, out var text) && text.GetString() is { } hex ? Convert.FromHexString(hex) : null;
     }
 
     private static BpfException Malformed(string path, string why) => DiagnosticRules.MapFile.Error($"{path} is no file of a map: {why}.");

@@ -18,14 +18,17 @@ internal sealed class ValueCodec
     private readonly BtfType? _type;
     private readonly int _size;
     private readonly string _what;
+    private readonly bool _isPrefix;
 
     /// <summary>Makes a codec.</summary>
     /// <param name="types">The type information; null when there is none.</param>
     /// <param name="type">The type in it; one whose size differs from <paramref name="size"/> is not used.</param>
     /// <param name="size">How many bytes there are.</param>
     /// <param name="what">What they are, for messages, e.g. <c>a key of map 'stats'</c>.</param>
-    public ValueCodec(BtfTypeSet? types, BtfType? type, int size, string what)
+    /// <param name="isPrefix">Whether it is the key of a trie.</param>
+    public ValueCodec(BtfTypeSet? types, BtfType? type, int size, string what, bool isPrefix = false)
     {
+        _isPrefix = isPrefix && PrefixText.Fits(size);
         _size = size;
         _what = what;
         if (types is null || type is null || types.SizeOf(type) != size) return;
@@ -39,6 +42,7 @@ internal sealed class ValueCodec
     public object Read(ReadOnlySpan<byte> bytes)
     {
         if (_types is not null) return BtfValue.Read(_types, _type!, bytes) ?? bytes.ToArray();
+        if (_isPrefix) return PrefixText.Read(bytes);
         return _size switch
         {
             1 => bytes[0],
@@ -102,6 +106,7 @@ internal sealed class ValueCodec
 
     private void WriteUntyped(object? value, Span<byte> into)
     {
+        if (_isPrefix && value is string text && PrefixText.TryWrite(text, into)) return;
         if (LayerValues.ToBytes(value) is { } bytes && (bytes.Length == _size || value is byte[]))
         {
             if (bytes.Length != _size) throw DiagnosticRules.BtfValue.Error($"It takes {_size} bytes; {bytes.Length} are given.");

@@ -59,10 +59,12 @@ public static class WorldText
 
     /// <summary>A route.</summary>
     /// <param name="value">Its fields; the device is a name or an index.</param>
-    /// <param name="session">Whose devices the names are.</param>
+    /// <param name="devices">The devices that are set.</param>
+    /// <param name="session">Whose devices other names are.</param>
     /// <exception cref="BpfException">BPF2301.</exception>
-    public static Route Route(object? value, BpfSession session)
+    public static Route Route(object? value, IReadOnlyList<NetworkDevice> devices, BpfSession session)
     {
+        ArgumentNullException.ThrowIfNull(devices);
         ArgumentNullException.ThrowIfNull(session);
         if (value is Route route) return route;
         var fields = new Fields("route", value, "Destination", "Device", "Gateway", "Mac", "Metric", "Kind");
@@ -75,8 +77,10 @@ public static class WorldText
         IPAddress? gateway = null;
         if (fields.Text("Gateway") is { } hop && !IPAddress.TryParse(hop, out gateway)) throw fields.Wrong("Gateway", "an address");
         uint device = kind != RouteKind.Unicast && !fields.Has("Device") ? 0
-            : (uint?)fields.Number("Device") ?? session.DeviceIndex(fields.Text("Device") ?? throw fields.Missing("Device"));
+            : (uint?)fields.Number("Device") ?? IndexOf(fields.Text("Device") ?? throw fields.Missing("Device"));
         return new Route(network, device) { Gateway = gateway, NextHop = fields.Hardware("Mac"), Metric = (uint?)fields.Number("Metric") ?? 0, Kind = kind };
+
+        uint IndexOf(string interfaceName) => devices.FirstOrDefault(known => known.Name == interfaceName)?.Index ?? session.DeviceIndex(interfaceName);
     }
 
     /// <summary>The socket of packets.</summary>

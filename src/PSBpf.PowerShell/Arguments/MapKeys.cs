@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using PSBpf.Hosting;
+using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
 
@@ -12,7 +13,7 @@ internal static class MapKeys
     /// </summary>
     public static IEnumerable<object?> Of(BpfMap map, object[] keys)
     {
-        if (keys.Length > 1 && keys.Length == map.KeySize && map.KeySize is not (1 or 2 or 4 or 8) && Array.TrueForAll(keys, IsByte))
+        if (keys.Length > 1 && keys.Length == map.KeySize && (map.KeySize is not (1 or 2 or 4 or 8) || map.Type == MapType.LpmTrie) && Array.TrueForAll(keys, IsByte))
             return [Array.ConvertAll(keys, key => Convert.ToByte(Unwrap(key), null))];
         return keys.Select(key => Values.FromPowerShell(key));
     }

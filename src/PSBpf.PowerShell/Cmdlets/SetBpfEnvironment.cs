@@ -89,6 +89,7 @@ public sealed class SetBpfEnvironment : BpfCmdlet
 
     private BpfEnvironment Changed(BpfEnvironment world)
     {
+        var devices = Given(nameof(Device)) ? Device.Select(item => WorldText.Device(Values.FromPowerShell(item))).ToArray() : world.Device;
         var task = Given(nameof(Task)) ? WorldText.Task(Values.FromPowerShell(Task)) : world.Task;
         return world with
         {
@@ -97,10 +98,10 @@ public sealed class SetBpfEnvironment : BpfCmdlet
             Seed = Given(nameof(Seed)) ? Seed : world.Seed,
             Cpu = Given(nameof(Cpu)) ? Cpu : world.Cpu,
             Task = Given(nameof(Cgroup)) ? WorldText.WithCgroup(task, Cgroup) : task,
-            Device = Given(nameof(Device)) ? [.. Device.Select(item => WorldText.Device(Values.FromPowerShell(item)))] : world.Device,
-            Route = Given(nameof(Route)) ? [.. Route.Select(item => WorldText.Route(Values.FromPowerShell(item), Session))] : world.Route,
+            Device = devices,
+            Route = Given(nameof(Route)) ? Route.Select(item => WorldText.Route(Values.FromPowerShell(item), devices, Session)).ToArray() : world.Route,
             Socket = Given(nameof(Socket)) ? WorldText.Socket(Values.FromPowerShell(Socket)) : world.Socket,
-            Memory = Given(nameof(Memory)) ? [.. Memory.Select(item => WorldText.Memory(Values.FromPowerShell(item)))] : world.Memory,
+            Memory = Given(nameof(Memory)) ? Memory.Select(item => WorldText.Memory(Values.FromPowerShell(item))).ToArray() : world.Memory,
             KernelStack = Given(nameof(KernelStack)) ? KernelStack : world.KernelStack,
             UserStack = Given(nameof(UserStack)) ? UserStack : world.UserStack,
             Cookie = Given(nameof(Cookie)) ? Cookie : world.Cookie,
