@@ -270,9 +270,9 @@ Describe 'Set-BpfEnvironment' {
 
     It 'refuses a world that cannot be' {
         Use-BpfSession {
-            { Set-BpfEnvironment -Task @{ Pidd = 1 } -ErrorAction Stop } | Should -Throw "*'Pidd'*" -ErrorId 'BPF2301,*'
-            { Set-BpfEnvironment -Route @{ Destination = 'here'; Device = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2301,*'
-            { Set-BpfEnvironment -Device @{ Name = 'eth9' } -ErrorAction Stop } | Should -Throw '*Index*' -ErrorId 'BPF2301,*'
+            { Set-BpfEnvironment -Task @{ Pidd = 1 } -ErrorAction Stop } | Should -Throw "*'Pidd'*" -ErrorId 'BPF2251,*'
+            { Set-BpfEnvironment -Route @{ Destination = 'here'; Device = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2251,*'
+            { Set-BpfEnvironment -Device @{ Name = 'eth9' } -ErrorAction Stop } | Should -Throw '*Index*' -ErrorId 'BPF2251,*'
             New-BpfMap any Hash | Out-Null
             { Set-BpfEnvironment -Cpu 5000 -ErrorAction Stop } | Should -Throw -ErrorId 'BPF4008,*'
             Set-BpfEnvironment -Clock 5 -WhatIf

@@ -5,7 +5,7 @@ namespace PSBpf.Diagnostics;
 public static partial class DiagnosticRules
 {
     /// <summary>A world that cannot be: two interfaces of one index, text that is no address.</summary>
-    public static readonly DiagnosticRule EnvironmentValue = new("BPF2301", "environment-value", InvalidArgument,
+    public static readonly DiagnosticRule EnvironmentValue = new("BPF2251", "environment-value", InvalidArgument,
         "Get-BpfEnvironment shows the world as it is; Get-Help Set-BpfEnvironment has the forms.");
 
     /// <summary>A map that cannot be made with these sizes, type or flags.</summary>

@@ -15,7 +15,7 @@ public static class WorldText
     private const int HardwareAddress = 6;
 
     /// <summary>A task; what is left out is this process's.</summary>
-    /// <exception cref="BpfException">BPF2301.</exception>
+    /// <exception cref="BpfException">BPF2251.</exception>
     public static TaskIdentity? Task(object? value)
     {
         if (value is null or TaskIdentity) return (TaskIdentity?)value;
@@ -46,7 +46,7 @@ public static class WorldText
     }
 
     /// <summary>An interface.</summary>
-    /// <exception cref="BpfException">BPF2301.</exception>
+    /// <exception cref="BpfException">BPF2251.</exception>
     public static NetworkDevice Device(object? value)
     {
         if (value is NetworkDevice device) return device;
@@ -61,7 +61,7 @@ public static class WorldText
     /// <param name="value">Its fields; the device is a name or an index.</param>
     /// <param name="devices">The devices that are set.</param>
     /// <param name="session">Whose devices other names are.</param>
-    /// <exception cref="BpfException">BPF2301.</exception>
+    /// <exception cref="BpfException">BPF2251.</exception>
     public static Route Route(object? value, IReadOnlyList<NetworkDevice> devices, BpfSession session)
     {
         ArgumentNullException.ThrowIfNull(devices);
@@ -84,7 +84,7 @@ public static class WorldText
     }
 
     /// <summary>The socket of packets.</summary>
-    /// <exception cref="BpfException">BPF2301.</exception>
+    /// <exception cref="BpfException">BPF2251.</exception>
     public static SocketIdentity? Socket(object? value)
     {
         if (value is null or SocketIdentity) return (SocketIdentity?)value;
@@ -93,7 +93,7 @@ public static class WorldText
     }
 
     /// <summary>Bytes at an address.</summary>
-    /// <exception cref="BpfException">BPF2301.</exception>
+    /// <exception cref="BpfException">BPF2251.</exception>
     public static MemoryImage Memory(object? value)
     {
         if (value is MemoryImage image) return image;

@@ -55,7 +55,7 @@ public sealed partial class BpfSession
     public BpfEnvironment World => Options.World;
 
     /// <summary>Changes the world, from the next run on; a new one starts its clock and its random numbers again.</summary>
-    /// <exception cref="BpfException">BPF4008 for a value that is out of range, BPF2301 for a world that cannot be.</exception>
+    /// <exception cref="BpfException">BPF4008 for a value that is out of range, BPF2251 for a world that cannot be.</exception>
     public void SetEnvironment(BpfEnvironment environment)
     {
         ArgumentNullException.ThrowIfNull(environment);

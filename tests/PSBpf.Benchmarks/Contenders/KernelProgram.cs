@@ -26,6 +26,7 @@ internal sealed class KernelProgram : IPreparedProgram
         {
             Program = Load(kernel, built.Main);
             foreach (var (slot, spec) in built.Links) Put(_maps.Values.Single(map => map.Spec.Type == MapType.ProgArray), slot, Load(kernel, spec).Id);
+            FillMapsOfMaps(kernel, built.Blueprint);
             if (built.Setup is { } setup) Load(kernel, setup).TestRun(Request(1));
             _ring = _maps.Values.FirstOrDefault(map => map.Spec.Type == MapType.RingBuf)?.OpenRingBuffer();
         }
@@ -80,13 +81,27 @@ internal sealed class KernelProgram : IPreparedProgram
 
     private void Drain() => _ring?.Consume(static _ => true);
 
+    // Programs name the outer map only: those inside come from the object.
+    private void FillMapsOfMaps(IBpfKernel kernel, ObjectSpec blueprint)
+    {
+        foreach (var outer in _maps.Values.Where(map => map.Spec.Inner is not null).ToArray())
+        {
+            foreach (var (index, name) in blueprint.Maps.Single(map => map.Name == outer.Spec.Name).InitialMaps)
+            {
+                var inner = kernel.CreateMap(blueprint.Maps.Single(map => map.Name == name));
+                _held.Add(inner);
+                Put(outer, (uint)index, inner.Id);
+            }
+        }
+    }
+
     private static void Put(IKernelMap map, uint slot, int program)
     {
         Span<byte> key = stackalloc byte[4], value = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(key, slot);
         BinaryPrimitives.WriteInt32LittleEndian(value, program);
         var error = map.Update(key, value, MapUpdateFlags.Any);
-        if (error != Errno.None) throw new SkippedException($"program {program} does not go into slot {slot} of '{map.Spec.Name}': {error}");
+        if (error != Errno.None) throw new SkippedException($"what has id {program} does not go into slot {slot} of '{map.Spec.Name}': {error}");
     }
 
     private IKernelProgram Load(IBpfKernel kernel, ProgramSpec spec)
