@@ -79,7 +79,7 @@ public sealed partial class BpfMap
         var error = Ask(map => takes ? map.LookupAndDelete([], value) : map.Lookup([], value));
         if (error == Errno.ENOENT) return null;
         Check(error, takes ? "pop" : "peek", []);
-        return new BpfMapEntry(this) { Key = null, Value = _codec.Value.Read(value), KeyBytes = [], ValueBytes = value };
+        return new BpfMapEntry(this) { Key = "", Value = _codec.Value.Read(value), KeyBytes = [], ValueBytes = value };
     }
 
     private void RequireValuesOnly()

@@ -12,8 +12,8 @@ public sealed record BpfMapEntry
     /// <summary>The map's name; <see cref="GetMap"/> gives the map.</summary>
     public string Map => _map.Name;
 
-    /// <summary>The key, typed by BTF; null for maps whose values have none.</summary>
-    public required object? Key { get; init; }
+    /// <summary>The key, typed by BTF; empty text for maps whose values have none.</summary>
+    public required object Key { get; init; }
 
     /// <summary>The value, typed by BTF; for per-CPU maps an array with one value for each CPU.</summary>
     public required object Value { get; init; }

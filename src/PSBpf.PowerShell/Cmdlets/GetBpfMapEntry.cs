@@ -79,6 +79,6 @@ public sealed class GetBpfMapEntry : BpfCmdlet
     private void Write(BpfMapEntry entry)
     {
         if (Cpu is { } cpu) entry = entry.Of(cpu);
-        WriteObject(entry with { Key = Values.ToPowerShell(entry.Key), Value = Values.ToPowerShell(entry.Value)! });
+        WriteObject(entry with { Key = Values.ToPowerShell(entry.Key)!, Value = Values.ToPowerShell(entry.Value)! });
     }
 }

@@ -33,7 +33,7 @@ public sealed class RemoveBpfMapEntry : BpfCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var entry in InputObject) Remove(entry.GetMap(), entry.KeyBytes, entry.Key!);
+        foreach (var entry in InputObject) Remove(entry.GetMap(), entry.KeyBytes, entry.Key);
         foreach (var map in Resolve(Map))
         {
             if (Key.Length == 0) Take(map);
@@ -53,7 +53,7 @@ public sealed class RemoveBpfMapEntry : BpfCmdlet
             map);
     }
 
-    private void Write(BpfMapEntry entry) => WriteObject(entry with { Key = Values.ToPowerShell(entry.Key), Value = Values.ToPowerShell(entry.Value)! });
+    private void Write(BpfMapEntry entry) => WriteObject(entry with { Key = Values.ToPowerShell(entry.Key)!, Value = Values.ToPowerShell(entry.Value)! });
 
     private void Remove(BpfMap map, object key, object shown)
     {

@@ -61,6 +61,6 @@ public sealed class SetBpfMapEntry : BpfCmdlet
     {
         map.Set(key, value, flags);
         if (PassThru && map.Get(key) is { } entry)
-            WriteObject(entry with { Key = Values.ToPowerShell(entry.Key), Value = Values.ToPowerShell(entry.Value)! });
+            WriteObject(entry with { Key = Values.ToPowerShell(entry.Key)!, Value = Values.ToPowerShell(entry.Value)! });
     }
 }

@@ -16,6 +16,9 @@ internal readonly unsafe struct HelperEntry
     /// <summary>The prototype.</summary>
     public readonly HelperPrototype Prototype;
 
+    /// <summary>The program types whose context it works on; null when it takes none, or that of any type.</summary>
+    public readonly ProgramType[]? ContextOf;
+
     /// <summary>Its argument kinds, empty when none of them refers to memory.</summary>
     public readonly ArgumentKind[] Checked;
 
@@ -24,6 +27,12 @@ internal readonly unsafe struct HelperEntry
         Method = function.Method;
         Function = (delegate*<RunState, ulong, ulong, ulong, ulong, ulong, ulong>)Method.MethodHandle.GetFunctionPointer();
         Prototype = prototype;
+        if (prototype.Arguments.Contains(ArgumentKind.Context))
+        {
+            var forms = HelperTable.Forms.Where(form => form.Id == prototype.Id).ToArray();
+            ContextOf = Array.Exists(forms, form => form.ProgramTypes is null) ? null : [.. forms.SelectMany(form => form.ProgramTypes!).Distinct()];
+        }
+
         Checked = prototype.Arguments.All(kind => kind is ArgumentKind.Anything) ? [] : [.. prototype.Arguments];
     }
 }

@@ -15,6 +15,8 @@ internal sealed unsafe partial class RunState
     public ulong CallHelper(int id, ulong* registers)
     {
         ref readonly var entry = ref Program.Helpers[id];
+        if (entry.ContextOf is { } types && Array.IndexOf(types, Program.Type.Type) < 0 && Program.Helpers == HelperSet.All)
+            throw Fault(Instruction, $"calls {entry.Prototype.Name}, which works on the context of other program types");
         if (entry.Checked.Length > 0) CheckArguments(entry.Prototype, entry.Checked, registers);
         return entry.Function(this, registers[1], registers[2], registers[3], registers[4], registers[5]);
     }
