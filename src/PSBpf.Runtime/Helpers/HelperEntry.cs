@@ -30,7 +30,7 @@ internal readonly unsafe struct HelperEntry
         if (prototype.Arguments.Contains(ArgumentKind.Context))
         {
             var forms = HelperTable.Forms.Where(form => form.Id == prototype.Id).ToArray();
-            ContextOf = Array.Exists(forms, form => form.ProgramTypes is null) ? null : [.. forms.SelectMany(form => form.ProgramTypes!).Distinct()];
+            ContextOf = forms.Length == 0 || Array.Exists(forms, form => form.ProgramTypes is null) ? null : [.. forms.SelectMany(form => form.ProgramTypes!).Distinct()];
         }
 
         Checked = prototype.Arguments.All(kind => kind is ArgumentKind.Anything) ? [] : [.. prototype.Arguments];

@@ -1,7 +1,7 @@
 namespace PSBpf.Runtime.Maps;
 
 /// <summary>Walking through all elements, for programs that do something with each.</summary>
-internal sealed unsafe partial class HashMap<TKey>
+internal unsafe partial class HashMap<TKey>
 {
     /// <inheritdoc/>
     public override ulong NextElement(MapCursor* cursor, int cpu, out ulong key)
