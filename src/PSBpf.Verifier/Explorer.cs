@@ -139,6 +139,7 @@ internal sealed partial class Explorer
         int states = 0;
         while (true)
         {
+            Visits[_pc]++;
             if (++Processed > _budget)
             {
                 Refuse(DiagnosticRules.TooComplex, $"BPF program is too large. Processed {Processed} insn",
@@ -293,7 +294,6 @@ internal sealed partial class Explorer
         ref readonly var instruction = ref _code[_pc];
         var row = instruction.Row;
         _observer?.Before(_pc, _state);
-        Visits[_pc]++;
         Facts.Reach(_pc);
         _entry = new HistoryEntry(_pc);
         bool goesOn = row.Kind switch

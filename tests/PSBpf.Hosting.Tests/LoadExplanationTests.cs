@@ -31,15 +31,15 @@ public sealed class LoadExplanationTests
     [Fact]
     public void A_kernel_function_is_named_where_there_is_none()
     {
-        var use = new ExternUse(0, new ExternSpec("bpf_rcu_read_lock", ExternKind.Function, IsWeak: false, 4711));
+        var use = new ExternUse(0, new ExternSpec("bpf_xdp_metadata_rx_hash", ExternKind.Function, IsWeak: false, 4711));
         var report = Verify("r0 = 0; exit", program => program with
         {
             Externs = [use], Instructions = [new Instruction(Opcodes.Jmp | Opcodes.Call, 0, Opcodes.PseudoKfuncCall, 0, 4711), .. program.Instructions],
         });
 
         Assert.False(report.Accepted);
-        Assert.Contains("kernel function 'bpf_rcu_read_lock'", report.Reason, StringComparison.Ordinal);
-        Assert.Equal(["kernel function 'bpf_rcu_read_lock'"], report.Unsupported);
+        Assert.Contains("kernel function 'bpf_xdp_metadata_rx_hash'", report.Reason, StringComparison.Ordinal);
+        Assert.Equal(["kernel function 'bpf_xdp_metadata_rx_hash'"], report.Unsupported);
     }
 
     private static BpfVerification Verify(string text, Func<ProgramSpec, ProgramSpec> change)

@@ -1,3 +1,4 @@
+using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
@@ -12,10 +13,12 @@ internal static class Heat
     {
         var rows = new List<VerificationHeat>();
         var byLine = new Dictionary<(string File, int Line), int>();
+        SourceLocation? source = null;
         for (int pc = 0; pc < code.Length; pc++)
         {
             if (code[pc].Form == FormId.None) continue;
-            var source = spec.LineAt(pc)?.Source;
+            // What a compiler ascribes to no line (line 0) belongs to the one before.
+            if (spec.LineAt(pc)?.Source is { Line: > 0 } named) source = named;
             int processed = explorer.Visits[pc], states = explorer.StatesAt(pc);
             if (source is not null && byLine.TryGetValue((source.File, source.Line), out int known))
             {
