@@ -54,7 +54,7 @@ internal sealed partial class Explorer
 
     public Explorer(
         ProgramSpec spec, IReadOnlyList<MapSpec> maps, ProgramSetting setting, DecodedInstruction[] code, ControlFlow flow, int budget, int processors,
-        IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null, PathStart start = default)
+        IPathObserver? observer = null, IEnumerable<PathStep>? decisions = null, PathStart start = default, bool allPrecise = false)
     {
         _spec = spec;
         _declaredMaps = maps.Count;
@@ -79,7 +79,7 @@ internal sealed partial class Explorer
         _processors = processors;
         _live = Liveness.Compute(code);
         _kfuncs = new KfuncCalls(spec);
-        _comparison = new StateComparison(_live);
+        _comparison = new StateComparison(_live) { AllPrecise = allPrecise };
         _precision = new Precision(code);
         _edges = new LoopEdges(_precision);
         _explored = new List<Checkpoint>?[code.Length];

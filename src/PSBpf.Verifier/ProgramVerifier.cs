@@ -75,7 +75,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
 
         // Level 1 has one path only: the one that is refused, which is walked again below.
         bool everyPath = options.LogLevel > 1;
-        var explorer = new Explorer(spec, maps, setting!, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null);
+        var explorer = new Explorer(spec, maps, setting!, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null, allPrecise: options.AllNumbersPrecise);
         if (everyPath) log!.WriteOutline(flow, explorer.Live);
         Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);

@@ -12,6 +12,12 @@ public sealed record VerifierOptions
     /// <summary>Count what each line of source takes.</summary>
     public bool Heatmap { get; init; }
 
+    /// <summary>
+    /// Let states cover each other only where all numbers agree, and not those alone that a check depended on: slower, and for tests, since then what is known of
+    /// each register holds of every run.
+    /// </summary>
+    public bool AllNumbersPrecise { get; init; }
+
     /// <summary>The processors of the kernel that it is for, which bound bpf_get_smp_processor_id(); 0 when that is not known.</summary>
     public int Processors { get; init; }
 

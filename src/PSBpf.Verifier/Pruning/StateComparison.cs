@@ -26,6 +26,9 @@ internal sealed class StateComparison(ushort[] live)
     // Pairs of ids that stand for each other in the two states.
     private readonly List<(int Old, int New)> _ids = [];
 
+    /// <summary>Whether every number counts as one that a check depended on.</summary>
+    public bool AllPrecise { get; init; }
+
     public bool Covers(Checkpoint checkpoint, PathState current, int pc, Comparison how)
     {
         bool exact = how == Comparison.Exact;
@@ -45,12 +48,12 @@ internal sealed class StateComparison(ushort[] live)
             for (int register = 0; register < 11; register++)
             {
                 if ((mask & (1 << register)) == 0) continue;
-                bool precise = how != Comparison.WhatMattered || (checkpoint.PreciseRegisters[depth] & (1 << register)) != 0;
+                bool precise = AllPrecise || how != Comparison.WhatMattered || (checkpoint.PreciseRegisters[depth] & (1 << register)) != 0;
                 if (!Covers(in oldFrame.Registers[register], in frame.Registers[register], precise, exact)) return false;
             }
 
             bool all = how != Comparison.WhatMattered;
-            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact, old.References.Count > 0)) return false;
+            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all || AllPrecise ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact, old.References.Count > 0)) return false;
         }
 
         return true;

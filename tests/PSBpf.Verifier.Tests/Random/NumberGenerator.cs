@@ -9,7 +9,9 @@ namespace PSBpf.Verifier.Tests.Random;
 /// Makes random programs that do nothing but calculate: numbers of which something is known, copied, moved by constants, compared, cut, extended and put
 /// on the stack in pieces. The same seed gives the same program.
 /// </summary>
-internal sealed class NumberGenerator(int seed)
+/// <param name="seed">Which one.</param>
+/// <param name="type">Its type; tracing programs read memory too.</param>
+internal sealed class NumberGenerator(int seed, ProgramType type = ProgramType.Kprobe)
 {
     private static readonly string[] Operators = ["+=", "-=", "*=", "/=", "%=", "s/=", "s%=", "&=", "|=", "^=", "<<=", ">>=", "s>>="];
     private static readonly string[] Conditions = ["==", "!=", ">", ">=", "<", "<=", "s>", "s>=", "s<", "s<=", "&"];
@@ -37,7 +39,7 @@ internal sealed class NumberGenerator(int seed)
         for (int count = _random.Next(4, 24); count > 0; count--) Step();
         for (int label = 0; label < _labels; label++) _lines.Add($"l{label}:");
         _lines.Add("r0 = 0\nexit");
-        return new ProgramSpec { Name = "numbers", Type = ProgramType.Kprobe, License = "GPL", Instructions = Assembler.Assemble(string.Join('\n', _lines), []).Instructions };
+        return new ProgramSpec { Name = "numbers", Type = type, License = "GPL", Instructions = Assembler.Assemble(string.Join('\n', _lines), []).Instructions };
     }
 
     private void Step()
@@ -74,7 +76,9 @@ internal sealed class NumberGenerator(int seed)
                     $"r{target} = *(u{size * 8} *)(r10 {at + within})", $"r{target} = *(s{Math.Min(size * 8, 32)} *)(r10 {at})", $"r{target} = *(u64 *)(r10 {at})"));
                 break;
             default:
-                _lines.Add(Pick("r1 = r10\nr1 += -64\nr2 = 16\nr3 = 0\ncall bpf_probe_read_kernel_str", "call bpf_get_smp_processor_id", "call bpf_ktime_get_ns") + $"\nr{target} = r0");
+                string call = Pick("r1 = r10\nr1 += -64\nr2 = 16\nr3 = 0\ncall bpf_probe_read_kernel_str", "call bpf_get_smp_processor_id", "call bpf_ktime_get_ns");
+                if (type != ProgramType.Kprobe) call = "call bpf_get_smp_processor_id";
+                _lines.Add($"{call}\nr{target} = r0");
                 break;
         }
     }
