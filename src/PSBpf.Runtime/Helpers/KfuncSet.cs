@@ -8,7 +8,7 @@ namespace PSBpf.Runtime.Helpers;
 #pragma warning disable IDE0060 // All helpers have the same signature.
 
 /// <summary>
-/// What kernel functions do: one row for each of <see cref="KfuncTable"/>, in its order. They stand behind the helpers in the engine's table; no
+/// What kernel functions do: a row for each of the first of <see cref="KfuncTable"/>, in its order; the others are judged and cannot run. They stand behind the helpers in the engine's table; no
 /// program can name these numbers.
 /// </summary>
 internal static unsafe class KfuncSet
@@ -24,8 +24,11 @@ internal static unsafe class KfuncSet
     /// <summary>The engine's number of the first one.</summary>
     public static int First { get; } = HelperTable.All.Count + 1;
 
+    /// <summary>Whether a function of <see cref="KfuncTable"/> has an implementation.</summary>
+    public static bool Implements(int index) => index < Functions.Length;
+
     /// <summary>The rows, to be put into the engine's table.</summary>
-    public static IEnumerable<HelperEntry> Entries => KfuncTable.All.Select((row, index) =>
+    public static IEnumerable<HelperEntry> Entries => KfuncTable.All.Take(Functions.Length).Select((row, index) =>
         new HelperEntry(Functions[index], new HelperPrototype { Id = First + index, Name = row.Name, Arguments = [.. row.Arguments.Select(_ => ArgumentKind.Anything)] }));
 
     // An iterator is the number before the next one, and the one behind the last.

@@ -41,6 +41,9 @@ internal static class Runnability
                 case FormId.CallKfunc when facts is null || facts.KfuncAt(index) < 0:
                     missing.Add("calls of kernel functions");
                     break;
+                case FormId.CallKfunc when facts!.KfuncAt(index) is var kfunc && !KfuncSet.Implements(kfunc):
+                    missing.Add(KfuncTable.All[kfunc].Name);
+                    break;
                 case FormId.CallReg when helpers is null:
                     missing.Add("calls through a register (callx)");
                     break;

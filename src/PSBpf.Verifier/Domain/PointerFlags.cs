@@ -24,4 +24,7 @@ internal enum PointerFlags : byte
 
     /// <summary>What it points to may not be written.</summary>
     ReadOnly = 32,
+
+    /// <summary>It is memory that may lie in the packet, and is lost when the packet moves.</summary>
+    Packet = 64,
 }

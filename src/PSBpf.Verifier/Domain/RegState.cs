@@ -35,6 +35,9 @@ internal partial struct RegState
     /// <summary>The reference that must be released; 0 for none.</summary>
     public int Reference;
 
+    /// <summary>For memory: the id of the dynptr that it was got from and that it ends with; 0 for none.</summary>
+    public int Dynptr;
+
     /// <summary>Index of the map of map pointers and values; of the function of function addresses; id of a kernel structure's type.</summary>
     public int Map;
 

@@ -19,6 +19,9 @@ internal enum StackByte : byte
 
     /// <summary>Part of an iterator.</summary>
     Iterator,
+
+    /// <summary>Part of a dynptr.</summary>
+    Dynptr,
 }
 
 /// <summary>Eight bytes of stack: a kind for each, lowest address first, and the register spilled there, if any.</summary>
@@ -33,14 +36,23 @@ internal struct StackSlot
     /// <summary>Whether an iterator is here: its reference is the spilled register's, and the offset is 1 when it has no more elements.</summary>
     public readonly bool IsIterator => Bytes[0] == StackByte.Iterator;
 
+    /// <summary>
+    /// Whether half a dynptr is here: the spilled register has its id and reference, its <see cref="Uapi.DynptrKind"/> as map, and as offset 1 in
+    /// the half with the higher addresses.
+    /// </summary>
+    public readonly bool IsDynptr => Bytes[0] == StackByte.Dynptr;
+
+    /// <summary>Whether something is here that only its functions read.</summary>
+    public readonly bool IsObject => IsIterator || IsDynptr;
+
     /// <summary>Whether a whole register is spilled here.</summary>
     public readonly bool IsFullSpill => Bytes[7] == StackByte.Spill;
 
-    /// <summary>Forgets the spilled register, whose bytes become some number, or the iterator, whose bytes become nothing.</summary>
+    /// <summary>Forgets the spilled register, whose bytes become some number, or the object, whose bytes become nothing.</summary>
     public void Scrub()
     {
         for (int index = 0; index < 8; index++)
-            Bytes[index] = Bytes[index] switch { StackByte.Spill => StackByte.Misc, StackByte.Iterator => StackByte.Invalid, var kind => kind };
+            Bytes[index] = Bytes[index] switch { StackByte.Spill => StackByte.Misc, StackByte.Iterator or StackByte.Dynptr => StackByte.Invalid, var kind => kind };
         Spilled = default;
     }
 

@@ -66,12 +66,14 @@ internal sealed class StateComparison(ushort[] live)
     private bool CoversStack(FrameState old, FrameState current, ulong live, ulong precise, bool exact, bool holds)
     {
         int slots = exact || holds ? Math.Max(old.UsedSlots, current.UsedSlots) : old.UsedSlots;
+        if (!SameDynptrs(old, current)) return false;
         for (int index = 0; index < slots; index++)
         {
             if ((live & (1UL << index)) == 0) continue;
             ref readonly var oldSlot = ref old.SlotAt(index);
             ref readonly var slot = ref current.SlotAt(index);
             bool spill = oldSlot.IsSpill;
+            if (oldSlot.IsDynptr) continue;
             if (oldSlot.IsIterator || slot.IsIterator)
             {
                 if (!oldSlot.IsIterator || !slot.IsIterator || oldSlot.Spilled.Offset != slot.Spilled.Offset || !SameId(oldSlot.Spilled.Reference, slot.Spilled.Reference)) return false;
@@ -107,13 +109,29 @@ internal sealed class StateComparison(ushort[] live)
         return true;
     }
 
+    // Also those that nobody reads any more: what a store does depends on whether it hits one.
+    private bool SameDynptrs(FrameState old, FrameState current)
+    {
+        for (int index = Math.Max(old.UsedSlots, current.UsedSlots) - 1; index >= 0; index--)
+        {
+            ref readonly var oldSlot = ref old.SlotAt(index);
+            ref readonly var slot = ref current.SlotAt(index);
+            if (oldSlot.IsDynptr != slot.IsDynptr) return false;
+            if (!oldSlot.IsDynptr) continue;
+            if (oldSlot.Spilled.Offset != slot.Spilled.Offset || oldSlot.Spilled.Map != slot.Spilled.Map) return false;
+            if (!SameId(oldSlot.Spilled.Id, slot.Spilled.Id) || !SameId(oldSlot.Spilled.Reference, slot.Spilled.Reference)) return false;
+        }
+
+        return true;
+    }
+
     private bool Covers(in RegState old, in RegState current, bool precise, bool exact)
     {
         if (exact)
         {
             return old.Type == current.Type && old.MaybeNull == current.MaybeNull && old.Flags == current.Flags && old.Offset == current.Offset && old.Map == current.Map
                 && old.Range == current.Range && old.Frame == current.Frame && old.IsShifted == current.IsShifted && current.HasValuesOf(in old)
-                && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
+                && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference) && SameId(old.Dynptr, current.Dynptr);
         }
 
         if (old.Type == RegisterType.Uninitialized) return true;
@@ -125,7 +143,7 @@ internal sealed class StateComparison(ushort[] live)
                 return !precise || (CoversValues(in old, in current) && (old.Id == 0 || (old.IsShifted == current.IsShifted && old.Offset == current.Offset && SameScalarId(old.Id, current.Id))));
             case RegisterType.MapValue or RegisterType.RingBufferMemory or RegisterType.Memory or RegisterType.ReadOnlyMemory or RegisterType.KernelMemory:
                 return old.Map == current.Map && old.Offset == current.Offset && old.Range == current.Range && CoversValues(in old, in current)
-                    && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference);
+                    && SameId(old.Id, current.Id) && SameId(old.Reference, current.Reference) && SameId(old.Dynptr, current.Dynptr);
             case RegisterType.Packet or RegisterType.PacketMeta:
                 return (old.Range < 0 || current.Range < 0 ? old.Range == current.Range : old.Range <= current.Range) && old.Offset == current.Offset && CoversValues(in old, in current) && (old.Id == 0 || SameId(old.Id, current.Id));
             default:

@@ -101,6 +101,14 @@ internal sealed partial class Explorer
                 return CheckStructureArgument(helper, register, helper.Structure, kind == ArgumentKind.StructureOrNull);
             case ArgumentKind.PerCpuVariable:
                 return CheckPerCpuArgument(helper, register, ref facts);
+            case ArgumentKind.Dynptr:
+                return CheckDynptrArgument(helper, register) && CheckDynptr(helper.Name, register, out facts.Dynptr);
+            case ArgumentKind.ReleasedRingBufferDynptr:
+                return CheckDynptrArgument(helper, register) && CheckReleasedDynptr(helper.Name, register, ref facts);
+            case ArgumentKind.NewLocalDynptr:
+                return CheckDynptrArgument(helper, register) && CheckLocalMemory(helper, 1) && MakeDynptr(helper.Name, register, DynptrKind.Local);
+            case ArgumentKind.NewRingBufferDynptr:
+                return CheckDynptrArgument(helper, register) && MakeDynptr(helper.Name, register, DynptrKind.RingBuffer);
             default:
                 return Refuse(DiagnosticRules.NotJudged, $"argument {index + 1} of {helper.Name}#{helper.Id} is not judged",
                     $"This version of the verifier does not judge what {helper.Name} takes in r{register} and therefore refuses calls of it.", register);
@@ -260,9 +268,13 @@ internal sealed partial class Explorer
             {
                 if (!writes)
                 {
-                    if (!HoldsNoIterator(register, in state, (int)least, (int)most, $"invalid read from stack R{register} off {least}+0 size {size}")) return false;
+                    if (!HoldsNoObject(register, in state, (int)least, (int)most, $"invalid read from stack R{register} off {least}+0 size {size}")) return false;
                     Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)least, (int)most));
                     NoteUnwritten(_state.FrameAt(state.Frame), (int)least, (int)most);
+                }
+                else if (!AvoidsDynptrs(register, in state, (int)least, (int)most))
+                {
+                    return false;
                 }
 
                 return CheckStack(register, in state, 0, (int)size);

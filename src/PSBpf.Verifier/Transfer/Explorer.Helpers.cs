@@ -21,6 +21,7 @@ internal sealed partial class Explorer
         public int Variable;
         public ReadOnlyMemory<byte> Text;
         public int Function;
+        public DynptrFacts Dynptr;
     }
 
     private bool StepCallHelper(in DecodedInstruction instruction)
@@ -78,9 +79,10 @@ internal sealed partial class Explorer
 
         if (CallbackTable.Find(id) is { } callback) return StepCallBack(callback, facts);
         FillMemory(helper, facts);
+        if (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Frame) Facts.ChangeInput();
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
-        if (helper.ChangesPacket)
+        if (helper.ChangesPacket || (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Packet))
         {
             Facts.ChangeInput();
             ForgetPacket();
@@ -149,11 +151,16 @@ internal sealed partial class Explorer
         {
             if (register.Reference == reference) register = RegState.UnknownScalar();
         });
+        for (int depth = 0; depth <= _state.Depth; depth++)
+        {
+            foreach (ref var slot in _state.FrameAt(depth).UsedStack)
+                if (slot.IsDynptr && slot.Spilled.Reference == reference) slot.Scrub();
+        }
     }
 
     private void ForgetPacket() => ForEachRegister((ref RegState register) =>
     {
-        if (register.Type is RegisterType.Packet or RegisterType.PacketMeta or RegisterType.PacketEnd) register = RegState.UnknownScalar();
+        if (register.Type is RegisterType.Packet or RegisterType.PacketMeta or RegisterType.PacketEnd || (register.Flags & PointerFlags.Packet) != 0) register = RegState.UnknownScalar();
     });
 
     private delegate void RegisterChange(ref RegState register);
@@ -188,6 +195,10 @@ internal sealed partial class Explorer
             case ReturnKind.RingBufferMemoryOrNull:
                 Registers[0] = RegState.Pointer(RegisterType.RingBufferMemory) with { Range = (int)Math.Clamp(facts.AllocationSize, 0, int.MaxValue) };
                 MayBeNull(ref Registers[0], acquires: true);
+                return true;
+            case ReturnKind.DynptrMemoryOrNull:
+                Registers[0] = MemoryOf(in facts.Dynptr, facts.AllocationSize);
+                MayBeNull(ref Registers[0], acquires: false);
                 return true;
             case ReturnKind.SocketOrNull:
                 return SetSocket(RegisterType.Socket, helper, facts);

@@ -35,7 +35,7 @@ internal sealed partial class Explorer
         }
 
         if (!CheckStack(register, in state, 0, IteratorSize)) return false;
-        if (isNew) return true;
+        if (isNew) return OverwriteDynptrs(register, state.Frame, (int)at, (int)at + IteratorSize);
         Checkpoint.MarkRead(_state, state.Frame, FrameState.SlotMask((int)at, (int)at + IteratorSize));
         reference = _state.FrameAt(state.Frame).SlotAt(FrameState.SlotOf((int)at)).Spilled.Reference;
         return true;
@@ -114,14 +114,14 @@ internal sealed partial class Explorer
         registers[0] = RegState.Pointer(RegisterType.ReadOnlyMemory) with { Range = kfunc.ElementSize, Reference = reference };
     }
 
-    /// <summary>Checks that bytes of stack that are read are no iterator's.</summary>
-    private bool HoldsNoIterator(int register, in RegState pointer, int from, int end, string message)
+    /// <summary>Checks that bytes of stack that are read are no object's.</summary>
+    private bool HoldsNoObject(int register, in RegState pointer, int from, int end, string message)
     {
         var frame = _state.FrameAt(pointer.Frame);
         for (int at = from; at < end; at++)
         {
-            if (!frame.SlotAt(FrameState.SlotOf(at)).IsIterator) continue;
-            return Refuse(DiagnosticRules.StackBounds, message, $"r10{at:+0;-0;+0} lies in an iterator, which only its functions read.", register);
+            if (!frame.SlotAt(FrameState.SlotOf(at)).IsObject) continue;
+            return Refuse(DiagnosticRules.StackBounds, message, $"r10{at:+0;-0;+0} lies in an iterator or dynptr, which only its functions read.", register);
         }
 
         return true;

@@ -18,11 +18,19 @@ internal sealed partial class Explorer
                 "A kernel function is called that was missing when the program was linked.");
         }
 
+        if (kfunc.ProgramTypes?.Contains(_spec.Type) == false)
+        {
+            return Refuse(DiagnosticRules.HelperNotAllowed, $"calling kernel function {kfunc.Name} is not allowed",
+                $"Programs of type {_type.Name} may not call {kfunc.Name}, or are not known to be allowed to.");
+        }
+
         if (!NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
         Facts.UseKfunc(_pc, KfuncTable.IndexOf(kfunc.Name));
         int reference = 0;
+        var facts = new CallFacts { Map = -1 };
         for (int index = 0; index < kfunc.Arguments.Length; index++)
-            if (!CheckKfuncArgument(kfunc, index, ref reference)) return false;
+            if (!CheckKfuncArgument(kfunc, index, ref reference, ref facts)) return false;
+        if (!MayWriteSlice(kfunc, in facts)) return false;
         if (!ApplyEffect(kfunc)) return false;
         if (kfunc.IsNext) return StepNextElement(kfunc, reference);
         bool makes = kfunc.Arguments is [KfuncArgument.NewIterator, ..], ends = kfunc.Arguments is [KfuncArgument.ReleasedIterator, ..];
@@ -30,13 +38,15 @@ internal sealed partial class Explorer
         if (ends) EndIterator(1, reference);
         ForgetArguments();
         if (kfunc.Returns == KfuncReturn.Integer) Registers[0] = RegState.UnknownScalar();
+        if (kfunc.Returns is KfuncReturn.SliceOrNull or KfuncReturn.WritableSliceOrNull) SetSlice(kfunc, in facts);
         return Next();
     }
 
-    private bool CheckKfuncArgument(KfuncPrototype kfunc, int index, ref int reference)
+    private bool CheckKfuncArgument(KfuncPrototype kfunc, int index, ref int reference, ref CallFacts facts)
     {
         int register = index + 1;
         if (!Reads(register)) return false;
+        if (kfunc.Arguments[index] >= KfuncArgument.Context) return CheckDynptrCall(kfunc, index, ref facts);
         if (kfunc.Arguments[index] == KfuncArgument.Number)
         {
             return Registers[register].IsScalar || Refuse(DiagnosticRules.HelperArgument, $"R{register} is not a scalar",

@@ -63,6 +63,7 @@ internal sealed partial class Explorer
                 stored = Registers[instruction.Source];
             }
 
+            if (!OverwriteDynptrs(instruction.Destination, instruction.Offset, size)) return false;
             StoreToStack(in Registers[instruction.Destination], instruction.Offset, size, stored, immediate ? -1 : instruction.Source);
         }
 

@@ -53,7 +53,7 @@ internal sealed partial class Explorer
         if (!pointer.Bits.IsConstant)
         {
             int least = (int)(at + pointer.SignedMin), end = (int)(at + pointer.SignedMax) + size;
-            if (!HoldsNoIterator(register, in pointer, least, end, $"invalid read from stack off {least}+0 size {size}")) return false;
+            if (!HoldsNoObject(register, in pointer, least, end, $"invalid read from stack off {least}+0 size {size}")) return false;
             Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(least, end));
             NoteUnwritten(frame, least, end);
             if (AllZero(frame, least, end)) loaded = RegState.ConstantScalar(0);
@@ -61,7 +61,7 @@ internal sealed partial class Explorer
         }
 
         int first = (int)(at + (long)pointer.Bits.Value);
-        if (!HoldsNoIterator(register, in pointer, first, first + size, $"invalid read from stack off {first}+0 size {size}")) return false;
+        if (!HoldsNoObject(register, in pointer, first, first + size, $"invalid read from stack off {first}+0 size {size}")) return false;
         Checkpoint.MarkRead(_state, pointer.Frame, FrameState.SlotMask(first, first + size));
         NoteUnwritten(frame, first, first + size);
         ref readonly var slot = ref frame.SlotAt(FrameState.SlotOf(first));
@@ -153,7 +153,7 @@ internal sealed partial class Explorer
         for (int at = from; at < end; at++)
         {
             ref var slot = ref frame.Touch(at);
-            if (slot.IsSpill || slot.IsIterator) slot.Scrub();
+            if (slot.IsSpill || slot.IsObject) slot.Scrub();
 
             ref var kind = ref slot.Bytes[FrameState.ByteOf(at)];
             if (!(keepZero && kind == StackByte.Zero)) kind = StackByte.Misc;

@@ -14,6 +14,21 @@ public enum KfuncArgument : byte
 
     /// <summary>An iterator on the stack that the function ends.</summary>
     ReleasedIterator,
+
+    /// <summary>The program's context, where it is that of <see cref="KfuncPrototype.ProgramTypes"/>.</summary>
+    Context,
+
+    /// <summary>A dynptr on the stack that was made.</summary>
+    Dynptr,
+
+    /// <summary>Room for a dynptr on the stack, which the function makes.</summary>
+    NewDynptr,
+
+    /// <summary>Memory of as many bytes as the next argument says, which the function may fill, or null.</summary>
+    BufferOrNull,
+
+    /// <summary>Bytes, known when the program is loaded.</summary>
+    ConstantSize,
 }
 
 /// <summary>What a kernel function does beside what its arguments say.</summary>
@@ -46,6 +61,12 @@ public enum KfuncReturn : byte
 
     /// <summary>Memory that may be read as long as the iterator lives; null at its end.</summary>
     ElementOrNull,
+
+    /// <summary>Memory of a dynptr that may be read, of the requested size, or null.</summary>
+    SliceOrNull,
+
+    /// <summary>The same, and it may be written.</summary>
+    WritableSliceOrNull,
 }
 
 /// <summary>A function of the kernel that programs may call by name (kfunc).</summary>
@@ -62,6 +83,12 @@ public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params Kfu
 
     /// <summary>Bytes of an element.</summary>
     public int ElementSize { get; init; }
+
+    /// <summary>The kind of dynptr that it makes; none for one like that which it is passed.</summary>
+    public DynptrKind Makes { get; init; }
+
+    /// <summary>The program types that are known to be allowed to call it; null for all.</summary>
+    public IReadOnlyList<ProgramType>? ProgramTypes { get; init; }
 
     /// <summary>Whether it advances an iterator: a loop begins a round there.</summary>
     public bool IsNext => Returns == KfuncReturn.ElementOrNull;

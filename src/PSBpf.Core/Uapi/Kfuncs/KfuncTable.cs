@@ -3,11 +3,18 @@ using System.Collections.Frozen;
 namespace PSBpf.Uapi;
 
 /// <summary>
-/// The kernel functions that this version judges. Every program type may call these. The place in the table is the engine's number.
+/// The kernel functions that this version judges. The place in the table is the engine's number.
 /// </summary>
 public static class KfuncTable
 {
     private const string Numbers = "iter_num";
+
+    // Those whose context is a packet's struct __sk_buff.
+    private static readonly ProgramType[] PacketTypes =
+    [
+        ProgramType.SocketFilter, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.CgroupSkb, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit,
+        ProgramType.LwtSeg6Local, ProgramType.SkSkb,
+    ];
 
     private static readonly KfuncPrototype[] Rows =
     [
@@ -18,6 +25,15 @@ public static class KfuncTable
         new("bpf_rcu_read_unlock", KfuncReturn.Void) { Effect = KfuncEffect.RcuUnlock },
         new("bpf_preempt_disable", KfuncReturn.Void) { Effect = KfuncEffect.PreemptDisable },
         new("bpf_preempt_enable", KfuncReturn.Void) { Effect = KfuncEffect.PreemptEnable },
+        new("bpf_dynptr_from_skb", KfuncReturn.Integer, KfuncArgument.Context, KfuncArgument.Number, KfuncArgument.NewDynptr) { Makes = DynptrKind.Packet, ProgramTypes = PacketTypes },
+        new("bpf_dynptr_from_xdp", KfuncReturn.Integer, KfuncArgument.Context, KfuncArgument.Number, KfuncArgument.NewDynptr) { Makes = DynptrKind.Frame, ProgramTypes = [ProgramType.Xdp] },
+        new("bpf_dynptr_slice", KfuncReturn.SliceOrNull, KfuncArgument.Dynptr, KfuncArgument.Number, KfuncArgument.BufferOrNull, KfuncArgument.ConstantSize),
+        new("bpf_dynptr_slice_rdwr", KfuncReturn.WritableSliceOrNull, KfuncArgument.Dynptr, KfuncArgument.Number, KfuncArgument.BufferOrNull, KfuncArgument.ConstantSize),
+        new("bpf_dynptr_adjust", KfuncReturn.Integer, KfuncArgument.Dynptr, KfuncArgument.Number, KfuncArgument.Number),
+        new("bpf_dynptr_is_null", KfuncReturn.Integer, KfuncArgument.Dynptr),
+        new("bpf_dynptr_is_rdonly", KfuncReturn.Integer, KfuncArgument.Dynptr),
+        new("bpf_dynptr_size", KfuncReturn.Integer, KfuncArgument.Dynptr),
+        new("bpf_dynptr_clone", KfuncReturn.Integer, KfuncArgument.Dynptr, KfuncArgument.NewDynptr),
     ];
 
     private static readonly FrozenDictionary<string, int> ByName = Rows.Select((row, index) => (row.Name, index)).ToFrozenDictionary(each => each.Name, each => each.index);
