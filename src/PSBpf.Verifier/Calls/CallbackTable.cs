@@ -21,6 +21,15 @@ internal enum CallbackArgument : byte
 
     /// <summary>What the caller passed for it: stack memory or null.</summary>
     Context,
+
+    /// <summary>The task that the helper was given.</summary>
+    Task,
+
+    /// <summary>A part of the task's memory.</summary>
+    Area,
+
+    /// <summary>A dynptr of a record.</summary>
+    Record,
 }
 
 /// <summary>How a helper calls back.</summary>
@@ -44,7 +53,9 @@ internal static class CallbackTable
     {
         new(164, 3, [Map, Key, Value, Context], 1), // bpf_for_each_map_elem
         new(170, 0, [Map, Key, Value], 0) { IsLater = true }, // bpf_timer_set_callback
+        new(180, 4, [CallbackArgument.Task, Area, Context], 1), // bpf_find_vma
         new(181, 3, [Number, Context], 1) { CountsRounds = true }, // bpf_loop
+        new(209, 3, [Record, Context], 1), // bpf_user_ringbuf_drain
     }.ToFrozenDictionary(row => row.Helper);
 
     /// <summary>The row of a helper; null when it calls nothing back, or in a way that is not judged.</summary>

@@ -73,6 +73,9 @@ internal enum RegisterType : byte
 
     /// <summary>A buffer that an iterator hands out; its size is known when the program is attached.</summary>
     KernelBuffer,
+
+    /// <summary>A dynptr that is not on the stack, which a helper that calls back hands out; its functions do not change it.</summary>
+    Dynptr,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -83,7 +86,7 @@ internal static class RegisterTypes
     [
         "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
         "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
-        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf",
+        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf", "dynptr_ptr",
     ];
 
     private static readonly (PointerFlags Flag, string Prefix)[] Prefixes =

@@ -13,8 +13,12 @@ namespace PSBpf.Verifier;
 /// </content>
 internal sealed partial class Explorer
 {
+    // The structure that describes a part of a task's memory.
+    private int _area;
+
     private bool StepCallBack(CallbackRow row, CallFacts facts)
     {
+        if (row.Arguments.Contains(CallbackArgument.Area) && !TryFindStructure("vm_area_struct", out _area)) return false;
         if (row.IsLater)
         {
             Require(new PathStart(StartKind.Timer, facts.Function, facts.Map));
@@ -93,7 +97,7 @@ internal sealed partial class Explorer
         var caller = Frame;
         caller.CallbackRounds++;
         var frame = _state.Push();
-        for (int index = 0; index < row.Arguments.Length; index++) frame.Registers[index + 1] = CallbackRegister(row.Arguments[index], facts.Map, in caller.Registers[row.Context]);
+        for (int index = 0; index < row.Arguments.Length; index++) frame.Registers[index + 1] = CallbackRegister(row.Arguments[index], facts.Map, in caller.Registers[row.Context], in caller.Registers[1]);
         frame.Registers[10] = RegState.Pointer(RegisterType.Stack);
         frame.Registers[10].Frame = (byte)_state.Depth;
         frame.CallSite = _pc;
@@ -106,12 +110,15 @@ internal sealed partial class Explorer
     /// <summary>Functions that are called after the program, by index.</summary>
     public IEnumerable<int> Later => _seen.Where(start => start.Kind == StartKind.Timer).Select(start => start.Function);
 
-    private RegState CallbackRegister(CallbackArgument argument, int map, in RegState context) => argument switch
+    private RegState CallbackRegister(CallbackArgument argument, int map, in RegState context, in RegState first = default) => argument switch
     {
         CallbackArgument.Number => RegState.UnknownScalar(),
         CallbackArgument.Map => RegState.Pointer(RegisterType.Map) with { Map = map },
         CallbackArgument.Key => RegState.Pointer(RegisterType.MapKey) with { Map = map },
         CallbackArgument.Value => RegState.Pointer(RegisterType.MapValue) with { Map = map, Id = ++_nextId, KeepsId = HasLock(map) },
+        CallbackArgument.Task => first,
+        CallbackArgument.Area => KernelPointer(_area, PointerFlags.None),
+        CallbackArgument.Record => RegState.Pointer(RegisterType.Dynptr) with { Id = ++_nextId },
         _ => context,
     };
 
@@ -121,6 +128,7 @@ internal sealed partial class Explorer
         if (!CheckCallbackResult(row)) return false;
         int site = Frame.CallSite;
         _state.Pop();
+        if (row.Arguments.Contains(CallbackArgument.Record)) ForgetRecord();
         _entry = _entry with { Effect = HistoryEffect.LeftCallback };
         return JumpTo(site);
     }

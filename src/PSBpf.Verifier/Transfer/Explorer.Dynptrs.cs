@@ -44,18 +44,50 @@ internal sealed partial class Explorer
     }
 
     private bool CheckDynptrArgument(HelperPrototype helper, int register) =>
-        Registers[register].Type == RegisterType.Stack || RefuseArgument(helper, register, "fp, dynptr_ptr", "a dynptr on the stack");
+        Registers[register].Type is RegisterType.Stack or RegisterType.Dynptr || RefuseArgument(helper, register, "fp, dynptr_ptr", "a dynptr on the stack");
 
     private bool CheckDynptr(string name, int register, out DynptrFacts facts)
     {
+        if (Registers[register].Type == RegisterType.Dynptr) return CheckRecord(register, out facts);
         if (HoldsDynptr(in Registers[register], out facts)) return CheckStack(register, in Registers[register], 0, DynptrSize);
         return Refuse(DiagnosticRules.HelperArgument, $"Expected an initialized dynptr as arg #{register - 1}",
             $"r{register} does not point to the beginning of a dynptr that was made and not destroyed; {name} takes one.", register,
             "Make it first, e.g. with bpf_dynptr_from_mem, and do not write to it.");
     }
 
+    // What is not on the stack is passed as it was handed out.
+    private bool CheckRecord(int register, out DynptrFacts facts)
+    {
+        ref readonly var state = ref Registers[register];
+        facts = new DynptrFacts { Kind = DynptrKind.UserRecord, Id = state.Id };
+        if (state.Offset == 0 && state.Bits is { IsConstant: true, Value: 0 }) return true;
+        return Refuse(DiagnosticRules.HelperArgument, $"dereference of modified dynptr_ptr ptr R{register} off={state.Offset} disallowed", $"r{register} is the dynptr's address plus an offset.", register);
+    }
+
+    // What programs keep of a record when its callback has ended leads nowhere.
+    private void ForgetRecord()
+    {
+        var known = new HashSet<int>();
+        for (int depth = 0; depth <= _state.Depth; depth++)
+        {
+            foreach (ref var slot in _state.FrameAt(depth).UsedStack)
+            {
+                if (!slot.IsDynptr) continue;
+                if (slot.Spilled.Map == (int)DynptrKind.UserRecord) slot.Scrub();
+                else known.Add(slot.Spilled.Id);
+            }
+        }
+
+        ForEachRegister((ref RegState register) =>
+        {
+            if (register.Dynptr != 0 && !known.Contains(register.Dynptr)) register = RegState.UnknownScalar();
+        });
+    }
+
     private bool CheckReleasedDynptr(string name, int register, ref CallFacts facts)
     {
+        if (Registers[register].Type == RegisterType.Dynptr)
+            return Refuse(DiagnosticRules.HelperArgument, "cannot release unowned const bpf_dynptr", $"The record in r{register} is given back when the callback ends; {name} gives back those that programs reserve.", register);
         if (HoldsDynptr(in Registers[register], out facts.Dynptr) && facts.Dynptr.Reference != 0)
         {
             facts.Released = facts.Dynptr.Reference;
@@ -71,7 +103,7 @@ internal sealed partial class Explorer
     private bool MakeDynptr(string name, int register, DynptrKind kind, int reference = 0)
     {
         RegState pointer = Registers[register];
-        if (!TryFindDynptr(in pointer, out int at))
+        if (pointer.Type != RegisterType.Stack || !TryFindDynptr(in pointer, out int at))
         {
             return Refuse(DiagnosticRules.HelperArgument, "Dynptr has to be an uninitialized dynptr",
                 $"{name} makes a dynptr in r{register}, which does not point to 16 bytes of stack at a constant multiple of 8.", register, "Declare it as struct bpf_dynptr ptr; and pass &ptr.");
@@ -180,7 +212,7 @@ internal sealed partial class Explorer
                 return true; // judged with the size, which is the next argument
             case KfuncArgument.ConstantSize:
                 return CheckBuffer(kfunc, register, ref facts);
-            case var kind when state.Type != RegisterType.Stack:
+            case var kind when state.Type is not (RegisterType.Stack or RegisterType.Dynptr):
                 return Refuse(DiagnosticRules.HelperArgument, $"arg#{index} expected pointer to stack or const struct bpf_dynptr",
                     $"{kfunc.Name} {(kind == KfuncArgument.NewDynptr ? "makes" : "takes")} a dynptr on the stack in r{register}.", register);
             case KfuncArgument.NewDynptr:
@@ -251,7 +283,7 @@ internal sealed partial class Explorer
         // Linux keeps it when the dynptr is overwritten, and we when nothing has to be given back: the bytes stay where they are.
         Registers[0] = RegState.Pointer(writes ? RegisterType.Memory : RegisterType.ReadOnlyMemory) with
         {
-            Range = (int)facts.AllocationSize, Reference = facts.Dynptr.Reference, Flags = isPacket ? PointerFlags.Packet : PointerFlags.None,
+            Range = (int)facts.AllocationSize, Reference = facts.Dynptr.Reference, Dynptr = facts.Dynptr.Kind == DynptrKind.UserRecord ? facts.Dynptr.Id : 0, Flags = isPacket ? PointerFlags.Packet : PointerFlags.None,
         };
         MayBeNull(ref Registers[0], acquires: false);
     }

@@ -43,7 +43,7 @@ internal sealed partial class Explorer
         {
             var stored = immediate ? RegState.ConstantScalar((ulong)instruction.Immediate) : Registers[instruction.Source];
             // The kernel forgets what this pointer was; on the stack it is some number.
-            if (stored.Type == RegisterType.TracepointBuffer) stored = RegState.UnknownScalar();
+            if (stored.Type is RegisterType.TracepointBuffer or RegisterType.Dynptr) stored = RegState.UnknownScalar();
             if (stored.IsPointer && size < 8 && Registers[instruction.Destination].Bits.IsConstant)
             {
                 return Refuse(DiagnosticRules.StackBounds, "invalid size of register spill",
@@ -134,7 +134,7 @@ internal sealed partial class Explorer
     {
         loaded = RegState.UnknownScalar(size);
         ref var pointer = ref Registers[register];
-        if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd or RegisterType.Function)
+        if (pointer.MaybeNull || !pointer.IsPointer || pointer.Type is RegisterType.Map or RegisterType.PacketEnd or RegisterType.Function or RegisterType.Dynptr)
             return RefuseAccess(register, in pointer);
         if (!CheckAlignment(register, in pointer, offset, size, strict)) return false;
         if (!NoteAccess(register, in pointer, access) || !CheckSamePointer(register, in pointer, merges: access == MemoryAccess.Read && !strict)) return false;

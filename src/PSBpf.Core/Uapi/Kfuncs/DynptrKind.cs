@@ -17,4 +17,7 @@ public enum DynptrKind : byte
 
     /// <summary>An XDP frame, with its fragments.</summary>
     Frame,
+
+    /// <summary>A record that user space put into a ring buffer, there while it is looked at.</summary>
+    UserRecord,
 }
