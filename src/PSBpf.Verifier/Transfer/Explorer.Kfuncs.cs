@@ -36,7 +36,9 @@ internal sealed partial class Explorer
         bool makes = kfunc.Arguments is [KfuncArgument.NewIterator, ..], ends = kfunc.Arguments is [KfuncArgument.ReleasedIterator, ..];
         if (makes) MakeIterator(1);
         if (ends) EndIterator(1, reference);
+        if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
+        if (kfunc.ReturnedStructure.Length > 0 && !SetAcquired(kfunc)) return false;
         if (kfunc.Returns == KfuncReturn.Integer) Registers[0] = RegState.UnknownScalar();
         if (kfunc.Returns is KfuncReturn.SliceOrNull or KfuncReturn.WritableSliceOrNull) SetSlice(kfunc, in facts);
         return Next();
@@ -46,6 +48,7 @@ internal sealed partial class Explorer
     {
         int register = index + 1;
         if (!Reads(register)) return false;
+        if (kfunc.Arguments[index] >= KfuncArgument.Structure) return CheckKfuncStructure(kfunc, index, ref facts);
         if (kfunc.Arguments[index] >= KfuncArgument.Context) return CheckDynptrCall(kfunc, index, ref facts);
         if (kfunc.Arguments[index] == KfuncArgument.Number)
         {
@@ -71,6 +74,7 @@ internal sealed partial class Explorer
                 return true;
             case KfuncEffect.RcuUnlock:
                 _state.RcuLocks--;
+                LeaveRcuSection();
                 return true;
             case KfuncEffect.PreemptDisable:
                 _state.PreemptLocks++;

@@ -29,6 +29,12 @@ public enum KfuncArgument : byte
 
     /// <summary>Bytes, known when the program is loaded.</summary>
     ConstantSize,
+
+    /// <summary>A pointer to a structure of the kernel that is known to be there: <see cref="KfuncPrototype.Structures"/>.</summary>
+    Structure,
+
+    /// <summary>The same, which the program was given to keep and gives back here.</summary>
+    ReleasedStructure,
 }
 
 /// <summary>What a kernel function does beside what its arguments say.</summary>
@@ -67,6 +73,12 @@ public enum KfuncReturn : byte
 
     /// <summary>The same, and it may be written.</summary>
     WritableSliceOrNull,
+
+    /// <summary>A pointer to a structure of the kernel that has to be given back.</summary>
+    AcquiredStructure,
+
+    /// <summary>The same, or null.</summary>
+    AcquiredStructureOrNull,
 }
 
 /// <summary>A function of the kernel that programs may call by name (kfunc).</summary>
@@ -86,6 +98,15 @@ public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params Kfu
 
     /// <summary>The kind of dynptr that it makes; none for one like that which it is passed.</summary>
     public DynptrKind Makes { get; init; }
+
+    /// <summary>The names of the structures that arguments point to, by argument; empty where they point to none.</summary>
+    public IReadOnlyList<string> Structures { get; init; } = [];
+
+    /// <summary>The structure that it returns a pointer to.</summary>
+    public string ReturnedStructure { get; init; } = "";
+
+    /// <summary>Whether it takes what only the RCU section keeps, too.</summary>
+    public bool TakesRcu { get; init; }
 
     /// <summary>The program types that are known to be allowed to call it; null for all.</summary>
     public IReadOnlyList<ProgramType>? ProgramTypes { get; init; }

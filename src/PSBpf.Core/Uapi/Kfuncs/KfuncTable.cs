@@ -16,6 +16,11 @@ public static class KfuncTable
         ProgramType.LwtSeg6Local, ProgramType.SkSkb,
     ];
 
+    // Those that were asked and may call what tasks and cgroups have, and what masks of processors have.
+    private static readonly ProgramType[] MaskTypes = [ProgramType.Tracepoint, ProgramType.PerfEvent, ProgramType.Syscall, ProgramType.Tracing];
+
+    private static readonly ProgramType[] TaskTypes = [.. MaskTypes, ProgramType.Xdp, ProgramType.SchedCls, ProgramType.CgroupSkb, ProgramType.SockOps];
+
     private static readonly KfuncPrototype[] Rows =
     [
         new("bpf_iter_num_new", KfuncReturn.Integer, KfuncArgument.NewIterator, KfuncArgument.Number, KfuncArgument.Number) { Iterator = Numbers },
@@ -34,7 +39,44 @@ public static class KfuncTable
         new("bpf_dynptr_is_rdonly", KfuncReturn.Integer, KfuncArgument.Dynptr),
         new("bpf_dynptr_size", KfuncReturn.Integer, KfuncArgument.Dynptr),
         new("bpf_dynptr_clone", KfuncReturn.Integer, KfuncArgument.Dynptr, KfuncArgument.NewDynptr),
+        Acquire("bpf_task_acquire", Task, true, Task),
+        Release("bpf_task_release", Task, TaskTypes),
+        Acquire("bpf_task_from_pid", Task, true, ""),
+        Acquire("bpf_task_from_vpid", Task, true, ""),
+        Acquire("bpf_cgroup_acquire", Cgroup, true, Cgroup),
+        Release("bpf_cgroup_release", Cgroup, TaskTypes),
+        Acquire("bpf_cgroup_from_id", Cgroup, true, ""),
+        Acquire("bpf_cgroup_ancestor", Cgroup, true, Cgroup, ""),
+        Acquire("bpf_task_get_cgroup1", Cgroup, true, Task, ""),
+        Take("bpf_task_under_cgroup", KfuncReturn.Integer, TaskTypes, Task, Cgroup),
+        Acquire("bpf_cpumask_create", OwnMask, true) with { ProgramTypes = MaskTypes },
+        Acquire("bpf_cpumask_acquire", OwnMask, false, OwnMask) with { ProgramTypes = MaskTypes, TakesRcu = false },
+        Release("bpf_cpumask_release", OwnMask, MaskTypes),
+        .. Masks(KfuncReturn.Integer, [Mask], "first", "first_zero", "any_distribute", "empty", "full", "weight"),
+        .. Masks(KfuncReturn.Integer, [Mask, Mask], "first_and", "any_and_distribute", "equal", "intersects", "subset"),
+        .. Masks(KfuncReturn.Void, ["", OwnMask], "set_cpu", "clear_cpu"),
+        .. Masks(KfuncReturn.Integer, ["", OwnMask], "test_and_set_cpu", "test_and_clear_cpu"),
+        .. Masks(KfuncReturn.Integer, ["", Mask], "test_cpu"),
+        .. Masks(KfuncReturn.Void, [OwnMask], "setall", "clear"),
+        .. Masks(KfuncReturn.Integer, [OwnMask, Mask, Mask], "and"),
+        .. Masks(KfuncReturn.Void, [OwnMask, Mask, Mask], "or", "xor"),
+        .. Masks(KfuncReturn.Void, [OwnMask, Mask], "copy"),
     ];
+
+    private const string Task = "task_struct", Cgroup = "cgroup", Mask = "cpumask", OwnMask = "bpf_cpumask";
+
+    // A function of structures, by name, and of numbers, where the name is empty.
+    private static KfuncPrototype Take(string name, KfuncReturn returns, ProgramType[] types, params string[] structures) =>
+        new(name, returns, [.. structures.Select(structure => structure.Length == 0 ? KfuncArgument.Number : KfuncArgument.Structure)]) { Structures = structures, TakesRcu = true, ProgramTypes = types };
+
+    private static KfuncPrototype Acquire(string name, string structure, bool mayBeNull, params string[] structures) =>
+        Take(name, mayBeNull ? KfuncReturn.AcquiredStructureOrNull : KfuncReturn.AcquiredStructure, TaskTypes, structures) with { ReturnedStructure = structure };
+
+    private static KfuncPrototype Release(string name, string structure, ProgramType[] types) =>
+        new(name, KfuncReturn.Void, KfuncArgument.ReleasedStructure) { Structures = [structure], ProgramTypes = types };
+
+    private static IEnumerable<KfuncPrototype> Masks(KfuncReturn returns, string[] structures, params string[] names) =>
+        names.Select(name => Take("bpf_cpumask_" + name, returns, MaskTypes, structures));
 
     private static readonly FrozenDictionary<string, int> ByName = Rows.Select((row, index) => (row.Name, index)).ToFrozenDictionary(each => each.Name, each => each.index);
 
