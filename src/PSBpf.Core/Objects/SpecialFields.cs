@@ -7,7 +7,8 @@ namespace PSBpf.Objects;
 /// <param name="Kind">What it is.</param>
 /// <param name="Offset">Where, in bytes.</param>
 /// <param name="Structure">For pointers: the structure that they point to; null for others.</param>
-public sealed record SpecialField(SpecialFieldKind Kind, int Offset, string? Structure = null)
+/// <param name="Tag">For pointers: their tag, e.g. <c>kptr</c>; null for others.</param>
+public sealed record SpecialField(SpecialFieldKind Kind, int Offset, string? Structure = null, string? Tag = null)
 {
     /// <summary>Its row.</summary>
     public SpecialFieldRow Row => SpecialFieldTable.Get(Kind);
@@ -85,7 +86,7 @@ public static class SpecialFields
     {
         if (target is not BtfReference { ReferenceKind: BtfKind.TypeTag } tag || !PointerTags.Contains(tag.Name)) return true;
         if (types.Resolve(target) is not BtfStruct structure) return false;
-        found.Add(new SpecialField(SpecialFieldKind.KernelPointer, offset, structure.Name));
+        found.Add(new SpecialField(SpecialFieldKind.KernelPointer, offset, structure.Name, tag.Name));
         return true;
     }
 }

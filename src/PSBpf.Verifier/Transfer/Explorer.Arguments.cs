@@ -83,6 +83,10 @@ internal sealed partial class Explorer
                 return CheckField(helper, register, SpecialFieldKind.SpinLock);
             case ArgumentKind.Timer:
                 return CheckField(helper, register, SpecialFieldKind.Timer);
+            case ArgumentKind.KernelPointer:
+                return CheckPointerArgument(helper, register, ref facts);
+            case ArgumentKind.ReleasedStructureOrNull:
+                return CheckMovedStructure(helper, register, ref facts);
             case ArgumentKind.Function:
                 if (state.Type != RegisterType.Function) return RefuseArgument(helper, register, "func", "a function of the program");
                 if (!CheckUnmovedFunction(register, in state)) return false;

@@ -25,8 +25,8 @@ internal sealed partial class Explorer
             if (least >= field.End || end <= field.Offset) continue;
             if (field.Kind == SpecialFieldKind.KernelPointer)
             {
-                return Refuse(DiagnosticRules.NotJudged, "kptr access is not judged",
-                    $"This version of the verifier does not judge access to the pointer to struct {field.Structure} in a value of '{_maps[pointer.Map].Name}'.", register);
+                if (!CheckPointerField(register, in pointer, field, offset, size)) return false;
+                continue;
             }
 
             return Refuse(DiagnosticRules.SpecialField, $"{field.Row.Structure} cannot be accessed directly by load/store",

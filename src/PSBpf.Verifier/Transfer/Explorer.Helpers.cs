@@ -1,5 +1,6 @@
 using PSBpf.Diagnostics;
 using PSBpf.Isa;
+using PSBpf.Objects;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Calls;
 using PSBpf.Verifier.Domain;
@@ -22,6 +23,7 @@ internal sealed partial class Explorer
         public ReadOnlyMemory<byte> Text;
         public int Function;
         public DynptrFacts Dynptr;
+        public SpecialField? Field;
     }
 
     private bool StepCallHelper(in DecodedInstruction instruction)
@@ -206,6 +208,10 @@ internal sealed partial class Explorer
                 return SetSocket(RegisterType.SocketCommon, helper, facts);
             case ReturnKind.TcpSocketOrNull:
                 return SetSocket(RegisterType.TcpSocket, helper, facts);
+            case ReturnKind.StructureOrNull when helper.Arguments.Contains(ArgumentKind.KernelPointer):
+                Registers[0] = KernelPointer(facts.Variable, PointerFlags.None);
+                MayBeNull(ref Registers[0], acquires: true);
+                return true;
             case ReturnKind.Structure or ReturnKind.StructureOrNull or ReturnKind.PerCpuVariable or ReturnKind.PerCpuVariableOrNull:
                 return SetKernelResult(helper, in facts);
             default:
