@@ -118,12 +118,16 @@ internal sealed partial class Explorer
     private void ShareWhatFollows(HelperPrototype helper)
     {
         for (int register = helper.Arguments.Count + 1; register <= helper.RegistersRead; register++)
-        {
-            ref readonly var state = ref Registers[register];
-            if (state.Type != RegisterType.Stack) continue;
-            long least = state.Bits.IsConstant ? state.Offset + (long)state.Bits.Value : -FrameState.StackBytes;
-            Facts.ShareStack(_state.FrameAt(state.Frame).Function, (int)Math.Clamp(least, -FrameState.StackBytes, 0), 0);
-        }
+            _ = ShareWhatLies(register);
+    }
+
+    private bool ShareWhatLies(int register)
+    {
+        ref readonly var state = ref Registers[register];
+        if (state.Type != RegisterType.Stack) return true;
+        long least = state.Bits.IsConstant ? state.Offset + (long)state.Bits.Value : -FrameState.StackBytes;
+        Facts.ShareStack(_state.FrameAt(state.Frame).Function, (int)Math.Clamp(least, -FrameState.StackBytes, 0), 0);
+        return true;
     }
 
     // What a helper fills is some number afterwards.

@@ -48,6 +48,7 @@ internal sealed partial class Explorer
     {
         int register = index + 1;
         if (!Reads(register)) return false;
+        if (kfunc.Arguments[index] == KfuncArgument.Address) return ShareWhatLies(register);
         if (kfunc.Arguments[index] >= KfuncArgument.Structure) return CheckKfuncStructure(kfunc, index, ref facts);
         if (kfunc.Arguments[index] >= KfuncArgument.Context) return CheckDynptrCall(kfunc, index, ref facts);
         if (kfunc.Arguments[index] == KfuncArgument.Number)

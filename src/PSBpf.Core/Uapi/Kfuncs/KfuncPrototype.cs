@@ -35,6 +35,9 @@ public enum KfuncArgument : byte
 
     /// <summary>The same, which the program was given to keep and gives back here.</summary>
     ReleasedStructure,
+
+    /// <summary>An address that the function reads through as far as it can, whatever it is.</summary>
+    Address,
 }
 
 /// <summary>What a kernel function does beside what its arguments say.</summary>

@@ -61,6 +61,11 @@ public static class KfuncTable
         .. Masks(KfuncReturn.Integer, [OwnMask, Mask, Mask], "and"),
         .. Masks(KfuncReturn.Void, [OwnMask, Mask, Mask], "or", "xor"),
         .. Masks(KfuncReturn.Void, [OwnMask, Mask], "copy"),
+        .. Texts([KfuncArgument.Address, KfuncArgument.Address], "cmp", "casecmp", "spn", "cspn", "str"),
+        .. Texts([KfuncArgument.Address, KfuncArgument.Number], "chr", "chrnul", "rchr", "nlen"),
+        .. Texts([KfuncArgument.Address], "len"),
+        .. Texts([KfuncArgument.Address, KfuncArgument.Number, KfuncArgument.Number], "nchr"),
+        .. Texts([KfuncArgument.Address, KfuncArgument.Address, KfuncArgument.Number], "nstr"),
     ];
 
     private const string Task = "task_struct", Cgroup = "cgroup", Mask = "cpumask", OwnMask = "bpf_cpumask";
@@ -74,6 +79,8 @@ public static class KfuncTable
 
     private static KfuncPrototype Release(string name, string structure, ProgramType[] types) =>
         new(name, KfuncReturn.Void, KfuncArgument.ReleasedStructure) { Structures = [structure], ProgramTypes = types };
+
+    private static IEnumerable<KfuncPrototype> Texts(KfuncArgument[] arguments, params string[] names) => names.Select(name => new KfuncPrototype("bpf_str" + name, KfuncReturn.Integer, arguments));
 
     private static IEnumerable<KfuncPrototype> Masks(KfuncReturn returns, string[] structures, params string[] names) =>
         names.Select(name => Take("bpf_cpumask_" + name, returns, MaskTypes, structures));
