@@ -36,6 +36,23 @@ public sealed class ManagedKernelTests : IDisposable
     }
 
     [Fact]
+    public void A_kernel_function_that_is_judged_and_has_no_implementation_is_named()
+    {
+        var spec = new ProgramSpec
+        {
+            Name = "length",
+            Type = ProgramType.Xdp,
+            License = "GPL",
+            Instructions = Assembler.Assemble("r1 = r10\ncall kfunc 1 +0\nr0 = 0\nexit", []).Instructions,
+            Externs = [new ExternUse(1, new ExternSpec("bpf_strlen", ExternKind.Function, false, 1))],
+        };
+        var result = _kernel.LoadProgram(spec, [], new ProgramLoadOptions(), Cancellation);
+        Assert.True(result.Verification is { Accepted: true, Runnable: false }, result.Verification.Message);
+        Assert.Equal(["bpf_strlen"], result.Verification.Unsupported);
+        Assert.Null(result.Program);
+    }
+
+    [Fact]
     public void Executed_instructions_are_counted_over_loops_and_runs()
     {
         // 2 before the loop, 3 in each of 5 rounds, exit; the 64-bit immediate is one.
