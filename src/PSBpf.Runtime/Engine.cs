@@ -23,6 +23,7 @@ internal sealed class Engine
         Cpus = new VirtualCpuSet(this, options.PossibleCpus);
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
+        Timers = new TimerQueue(this);
         AddDevices(_environment);
         Statistics = new StatisticsSwitch(timed =>
         {
@@ -48,6 +49,9 @@ internal sealed class Engine
 
     /// <summary>Maps by handle.</summary>
     public MapTable Maps { get; } = new();
+
+    /// <summary>Timers in maps' values.</summary>
+    public TimerQueue Timers { get; }
 
     /// <summary>Programs by id.</summary>
     public ProgramTable Programs { get; } = new();

@@ -61,7 +61,26 @@ public sealed partial class ManagedKernel : IBpfKernel
         {
             ArgumentNullException.ThrowIfNull(value);
             _engine.Environment = value;
+            _engine.Timers.FollowEnvironment();
         }
+    }
+
+    /// <summary>Moves a set clock on, and calls back the timers whose time has come, each at its own moment.</summary>
+    /// <param name="nanoseconds">How far; 0 for the timers that are due already.</param>
+    /// <param name="cancellation">Stops between two callbacks.</param>
+    /// <returns>How many timers called back.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A time before now.</exception>
+    /// <exception cref="BpfException">BPF2251 when the clock is the machine's.</exception>
+    public int AdvanceClock(long nanoseconds, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);
+        ThrowIfClosed();
+        var environment = _engine.Environment;
+        if (environment.Clock is null) throw DiagnosticRules.EnvironmentValue.Error("The clock is the machine's and moves on by itself.", action: "Set a clock first.");
+        long until = checked(environment.Now + nanoseconds);
+        int fired = _engine.Timers.Fire(environment, until, cancellation, moves: true);
+        environment.MoveTo(until);
+        return fired;
     }
 
     /// <summary>How programs are compiled from now on; what is compiled stays as it is, and mode Off interprets it all the same.</summary>
@@ -177,6 +196,7 @@ public sealed partial class ManagedKernel : IBpfKernel
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        _engine.Timers.Stop();
         _hooks.Dispose();
         _pins.Dispose();
     }

@@ -21,6 +21,7 @@ public enum Errno
     ENOSPC = 28,
     ERANGE = 34,
     EDOM = 33,
+    EDEADLK = 35,
     ENOSYS = 38,
     ELOOP = 40,
     EPROTO = 71,

@@ -105,6 +105,26 @@ public sealed class ExecutionEnvironment
     /// <summary>The task that programs see.</summary>
     internal TaskIdentity CurrentTask => Task ?? TaskIdentity.Current;
 
+    /// <summary>What the monotonic clock shows; a set one does not move on by that.</summary>
+    internal long Now => _clock is null ? MonotonicNanoseconds() : Volatile.Read(ref _now);
+
+    /// <summary>What CLOCK_REALTIME is ahead of the monotonic clock.</summary>
+    internal long RealtimeOffset => _clock is null
+        ? (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick - MonotonicNanoseconds()
+        : (BootTime - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
+
+    /// <summary>Moves a set clock forward; never back.</summary>
+    internal void MoveTo(long time)
+    {
+        long now = Volatile.Read(ref _now);
+        while (now < time)
+        {
+            long seen = Interlocked.CompareExchange(ref _now, time, now);
+            if (seen == now) return;
+            now = seen;
+        }
+    }
+
     /// <summary>CLOCK_MONOTONIC.</summary>
     internal long MonotonicNanoseconds() => _clock is null
         ? Stopwatch.Frequency == NanosecondsPerSecond

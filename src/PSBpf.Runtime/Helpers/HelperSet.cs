@@ -109,6 +109,10 @@ internal static unsafe class HelperSet
         Row(160, WorldHelpers.KtimeGetCoarseNs);
         Row(163, RouteHelpers.CheckMtu);
         Row(165, TextHelpers.SnPrintf);
+        Row(169, TimerHelpers.Init);
+        Row(170, TimerHelpers.SetCallback);
+        Row(171, TimerHelpers.Start);
+        Row(172, TimerHelpers.Cancel);
         Row(173, TaskHelpers.GetFunctionAddress);
         Row(174, TaskHelpers.GetAttachCookie);
         Row(177, TextHelpers.TraceVPrintk);

@@ -11,6 +11,7 @@ internal sealed unsafe partial class ExecutableProgram
     private readonly Lock _compiling = new();
     private CompiledProgram? _compiled, _unchecked, _direct;
     private volatile bool _isCompilable = true;
+    private ProgramToken? _token;
     private int _runs;
 
     /// <summary>Its machine code; null while it has none.</summary>
@@ -92,6 +93,7 @@ internal sealed unsafe partial class ExecutableProgram
             View = View,
             Type = Type,
             Checked = isChecked,
+            Token = (_token ??= new ProgramToken(this)).Value,
             LargestPiece = options.LargestPiece,
             HasOwnHelpers = !ReferenceEquals(Helpers, HelperSet.All),
         },

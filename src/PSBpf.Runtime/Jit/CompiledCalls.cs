@@ -35,6 +35,10 @@ internal static unsafe class CompiledCalls
         return CallHelper(run, (int)helper, slot, r1, r2, r3, r4, r5);
     }
 
+    /// <summary>bpf_timer_set_callback, with the program whose function it is.</summary>
+    public static ulong SetTimerCallback(RunState run, ulong timer, ulong function, ulong token) =>
+        Helpers.TimerHelpers.SetCallback(run, timer, Interpreter.ProgramToken.ProgramOf(token), function);
+
     /// <summary>The second argument of a program that nobody verified.</summary>
     public static ulong SecondArgument(RunState run) => run.Frame->Registers[2];
 

@@ -36,6 +36,9 @@ internal sealed class JitInput
     /// <summary>Whether it calls other functions than the kernel's helpers, whose prototypes say nothing then.</summary>
     public bool HasOwnHelpers { get; init; }
 
+    /// <summary>The number of the program (<see cref="Interpreter.ProgramToken"/>), for calls that have to know whose functions they are given.</summary>
+    public required long Token { get; init; }
+
     /// <summary>Whether a slot holds an instruction that some path reaches.</summary>
     public bool IsLive(int slot) => Code[slot].Form != FormId.None && (Facts is null || Facts.IsReached(slot));
 }

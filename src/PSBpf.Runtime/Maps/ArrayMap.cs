@@ -42,6 +42,12 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     public override ulong DirectValueAddress => (ulong)_values;
 
     /// <inheritdoc/>
+    public override int TimerOffset => _fields.TimerOffset;
+
+    /// <inheritdoc/>
+    public override void CopyKeyOf(ulong value, byte* key) => *(uint*)key = (uint)((value - (ulong)_values) / _stride);
+
+    /// <inheritdoc/>
     [MethodImpl(HotCode.Optimized)]
     public override ulong Lookup(byte* key, int cpu)
     {
@@ -56,7 +62,14 @@ internal sealed unsafe class ArrayMap : RuntimeMap
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
         if (error != Errno.None) return error;
         if (_fields.IsEmpty) SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
-        else _fields.CopyAround(value, (byte*)Lookup(key, cpu), ValueSize);
+        else
+        {
+            ulong target = Lookup(key, cpu);
+            _fields.CopyAround(value, (byte*)target, ValueSize);
+            // As in the kernel, a value that is written anew has no timer until one is initialised.
+            if (_fields.TimerOffset >= 0) Engine.Timers.Free(target + (ulong)_fields.TimerOffset);
+        }
+
         return Errno.None;
     }
 

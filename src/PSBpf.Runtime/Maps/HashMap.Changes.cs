@@ -43,7 +43,7 @@ internal unsafe partial class HashMap<TKey>
         SpinGate.Exit(ref bucket->Gate);
         if (index == ElementPool.None) return Errno.ENOENT;
         _order?.Remove(index);
-        _elements.Retire(index);
+        Retire(index);
         return Errno.None;
     }
 
@@ -61,7 +61,7 @@ internal unsafe partial class HashMap<TKey>
         // Nobody finds it any more, and until it is retired nobody uses it anew.
         SmallCopy.Copy(ValueOf(ElementAt(index), 0), value, UserValueSize);
         _order?.Remove(index);
-        _elements.Retire(index);
+        Retire(index);
         return Errno.None;
     }
 
@@ -107,7 +107,7 @@ internal unsafe partial class HashMap<TKey>
                 Volatile.Write(ref *LinkTo(bucket, old), index);
                 SpinGate.Exit(ref bucket->Gate);
                 _order?.Remove(old);
-                _elements.Retire(old);
+                Retire(old);
                 return Errno.None;
             }
 
@@ -171,7 +171,7 @@ internal unsafe partial class HashMap<TKey>
         present &= ElementAt(index)->Sequence == sequence;
         if (present) Unlink(bucket, index);
         SpinGate.Exit(ref bucket->Gate);
-        if (present) _elements.Retire(index);
+        if (present) Retire(index);
     }
 
     // Takes an element out of its chain, inside of the gate.
@@ -202,7 +202,12 @@ internal unsafe partial class HashMap<TKey>
         if (!_isPerCpu)
         {
             SmallCopy.Copy(value, ValueOf(element, 0), ValueSize);
-            if (!_fields.IsEmpty) _fields.Clear(ValueOf(element, 0));
+            if (!_fields.IsEmpty)
+            {
+                // A run that still had the former element may have initialised its timer since.
+                FreeTimer(element);
+                _fields.Clear(ValueOf(element, 0));
+            }
         }
         else WritePerCpu(element, value, cpu, fresh);
     }
@@ -218,6 +223,18 @@ internal unsafe partial class HashMap<TKey>
         }
 
         for (int each = 0; each < _values; each++) SmallCopy.Copy(value + each * _cpuStride, ValueOf(element, each), ValueSize);
+    }
+
+    private void Retire(uint index)
+    {
+        FreeTimer(ElementAt(index));
+        _elements.Retire(index);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FreeTimer(HashElement* element)
+    {
+        if (_fields.TimerOffset >= 0) Engine.Timers.Free((ulong)ValueOf(element, 0) + (ulong)_fields.TimerOffset);
     }
 
     // All elements wait for runs to end. A program cannot wait for itself.

@@ -93,6 +93,12 @@ internal unsafe partial class HashMap<TKey> : RuntimeMap
     public override int UserValueSize => _isPerCpu ? _values * (int)_valueStride : ValueSize;
 
     /// <inheritdoc/>
+    public override int TimerOffset => _fields.TimerOffset;
+
+    /// <inheritdoc/>
+    public override void CopyKeyOf(ulong value, byte* key) => SmallCopy.Copy((byte*)value - _valueOffset + HashElement.Size, key, _keySize);
+
+    /// <inheritdoc/>
     [MethodImpl(HotCode.Optimized)]
     public override ulong Lookup(byte* key, int cpu)
     {

@@ -57,6 +57,17 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>Where the first value lies, for maps whose values programs address directly; else 0.</summary>
     public virtual ulong DirectValueAddress => 0;
 
+    /// <summary>Where a value's timer lies; −1 when it has none.</summary>
+    public virtual int TimerOffset => -1;
+
+    /// <summary>Whether anybody can change it who is no program.</summary>
+    public bool HasUsers => Volatile.Read(ref _users) > 0;
+
+    /// <summary>Copies the key of a value, for maps whose values have timers.</summary>
+    /// <param name="value">The value's address.</param>
+    /// <param name="key">Where to.</param>
+    public virtual void CopyKeyOf(ulong value, byte* key) => throw new InvalidOperationException($"Values of a {Spec.Type} do not know their keys.");
+
     /// <summary>The value of a key for a program; 0 when there is none.</summary>
     public abstract ulong Lookup(byte* key, int cpu);
 
@@ -96,7 +107,9 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>With the last user the map is abandoned.</summary>
     public void RemoveUser()
     {
-        if (Interlocked.Decrement(ref _users) == 0) Abandon();
+        if (Interlocked.Decrement(ref _users) != 0) return;
+        if (TimerOffset >= 0) Engine.Timers.FreeAll(this);
+        Abandon();
     }
 
     /// <summary>Gives a program one element after the other.</summary>
@@ -139,6 +152,7 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <inheritdoc/>
     public virtual void Reclaim()
     {
+        if (TimerOffset >= 0) Engine.Timers.FreeAll(this);
         foreach (var region in _regions) Engine.Regions.Remove(region);
         foreach (var block in _blocks) block.Free();
         Engine.Account.Return(_bytes);

@@ -1,4 +1,5 @@
 using PSBpf.Objects;
+using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Maps;
 
@@ -9,7 +10,15 @@ internal readonly unsafe struct ValueFields
 {
     private readonly (int Start, int End)[] _fields;
 
-    public ValueFields(MapSpec spec) => _fields = [.. SpecialFields.Of(spec).Select(field => (field.Offset, field.End))];
+    public ValueFields(MapSpec spec)
+    {
+        var fields = SpecialFields.Of(spec);
+        _fields = [.. fields.Select(field => (field.Offset, field.End))];
+        TimerOffset = fields.FirstOrDefault(field => field.Kind == SpecialFieldKind.Timer)?.Offset ?? -1;
+    }
+
+    /// <summary>Where a value's timer lies; −1 when it has none.</summary>
+    public int TimerOffset { get; }
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _fields.Length == 0;

@@ -106,7 +106,9 @@ internal sealed unsafe partial class RunState
     // A key that a helper hands out may be read as long as the call goes on.
     private bool OwnsKey(ulong address, uint size, bool write)
     {
-        if (_loops is null || write) return false;
+        if (write) return false;
+        if (Contains(_calledKey, _calledKeyLength, address, size)) return true;
+        if (_loops is null) return false;
         for (int depth = 0; depth < Frame->Depth; depth++)
             if (_loops[depth].IsActive && Contains(_loops[depth].Key, _loops[depth].KeyLength, address, size)) return true;
         return false;

@@ -70,6 +70,9 @@ internal sealed unsafe partial class RunState
                 case ArgumentKind.SpinLock:
                     CheckMemory(index, value, sizeof(int), write: true);
                     break;
+                case ArgumentKind.Timer:
+                    CheckMemory(index, value, (ulong)SpecialFieldTable.Get(SpecialFieldKind.Timer).Size, write: true);
+                    break;
                 case ArgumentKind.UninitializedMemory or ArgumentKind.WritableMemory:
                     CheckMemory(index, value, registers[index + 2], write: true);
                     break;

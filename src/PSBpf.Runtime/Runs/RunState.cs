@@ -120,6 +120,9 @@ internal sealed unsafe partial class RunState
 
     /// <summary>Runs the program from its start with the checked interpreter, with r1 and r2 as given.</summary>
     public ulong Interpret<TObserver>(ulong first, ulong second, ref TObserver observer)
+        where TObserver : struct, IRunObserver => Interpret(first, second, 0, 0, ref observer);
+
+    private ulong Interpret<TObserver>(ulong first, ulong second, ulong third, int start, ref TObserver observer)
         where TObserver : struct, IRunObserver
     {
         // What an earlier run saw of maps may have been freed since.
@@ -132,13 +135,14 @@ internal sealed unsafe partial class RunState
         new Span<ulong>(frame->Registers, RegisterCount + 1).Clear();
         frame->Registers[1] = first;
         frame->Registers[2] = second;
+        frame->Registers[3] = third;
         ForgetTailCalls();
         ForgetLoops();
         OpenStack(0);
         _budget = Engine.Options.InstructionBudget;
         try
         {
-            return InterpreterLoop.Execute(this, Program, ref observer);
+            return InterpreterLoop.Execute(this, Program, ref observer, start);
         }
         finally
         {

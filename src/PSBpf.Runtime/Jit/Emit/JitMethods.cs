@@ -33,6 +33,7 @@ internal static class JitMethods
     public static readonly MethodInfo CheckArgument = Of(typeof(CompiledCalls), nameof(CompiledCalls.CheckArgument));
     public static readonly MethodInfo ClearStack = Of(typeof(CompiledCalls), nameof(CompiledCalls.ClearStack));
 
+    public static readonly MethodInfo SetTimerCallback = Of(typeof(CompiledCalls), nameof(CompiledCalls.SetTimerCallback));
     public static readonly MethodInfo TailTarget = Of(typeof(CompiledCalls), nameof(CompiledCalls.TailTarget));
     public static readonly MethodInfo TailTargetIn = Of(typeof(CompiledCalls), nameof(CompiledCalls.TailTargetIn));
 

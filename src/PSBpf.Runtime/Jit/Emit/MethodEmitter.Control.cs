@@ -99,6 +99,18 @@ internal sealed partial class MethodEmitter
     private void EmitHelper(int helper, int slot)
     {
         if (TryEmitMapHelper(helper, slot)) return;
+        if (helper == Helpers.TimerHelpers.SetsCallback)
+        {
+            // As the kernel does: after a tail call the run does not know whose function it is.
+            LoadRun();
+            LoadRegister(1);
+            LoadRegister(2);
+            _il.Constant(_input.Token);
+            _il.Call(JitMethods.SetTimerCallback);
+            StoreRegister(0);
+            return;
+        }
+
         var entry = Helpers.HelperSet.Get(helper);
         LoadRun();
         LoadArguments(RegisterMasks.ArgumentsOf(helper));
