@@ -65,6 +65,9 @@ public sealed partial class ManagedKernel : IBpfKernel
         }
     }
 
+    /// <summary>Nanoseconds since boot, as programs read them next.</summary>
+    public long ClockTime => _engine.Environment.Now;
+
     /// <summary>Moves a set clock on, and calls back the timers whose time has come, each at its own moment.</summary>
     /// <param name="nanoseconds">How far; 0 for the timers that are due already.</param>
     /// <param name="cancellation">Stops between two callbacks.</param>

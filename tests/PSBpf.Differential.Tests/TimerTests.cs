@@ -1,5 +1,6 @@
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Jit;
 using PSBpf.Uapi;
 using PSBpf.Verifier.Tests.Support;
@@ -193,5 +194,43 @@ public sealed class TimerTests
         map.Dispose();
         Assert.Equal(-22, (int)program.Same(Packet(Cancel))!.ReturnValue);
         Assert.Equal(-1, (int)program.Same(Packet(Init, 1))!.ReturnValue);
+    }
+
+    [Theory]
+    [InlineData(MapType.Hash)]
+    [InlineData(MapType.Array)]
+    public void A_set_clock_calls_back_when_it_is_moved_on(MapType type)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var kernel = new Runtime.ManagedKernel(new Runtime.ManagedKernelOptions { PossibleCpus = 1, Environment = new ExecutionEnvironment { Clock = 5_000_000 } });
+        using var map = kernel.CreateMap(Timed(type));
+        Assert.Equal(Errno.None, map.Update(Key, new byte[32], MapUpdateFlags.Any));
+        using var program = kernel.LoadProgram(Program(map.Spec), [map], ProgramLoadOptions.Default, cancellation).Program!;
+        void Do(ulong operation, ulong flags = 0, ulong nanoseconds = 0) =>
+            Assert.Equal(0u, program.TestRun(new TestRunRequest { Data = Packet(operation, flags, nanoseconds) }, cancellation).ReturnValue);
+
+        Do(Init, 1);
+        Do(Set);
+        Do(Start, 0, 2_000_000);
+        Assert.Equal(0, kernel.AdvanceClock(1_999_999, cancellation));
+        Assert.Equal(0, Count(map));
+        Assert.Equal(1, kernel.AdvanceClock(1, cancellation));
+        Assert.Equal(7_000_000, kernel.ClockTime);
+
+        // It starts itself anew each millisecond, twice.
+        Assert.Equal(2, kernel.AdvanceClock(10_000_000, cancellation));
+        Assert.Equal(3, Count(map));
+        Assert.Equal(17_000_000, kernel.ClockTime);
+
+        Assert.Equal(Errno.None, map.Update(Key, new byte[32], MapUpdateFlags.Any));
+        Do(Init, 1);
+        Do(Set);
+        Do(Start, 1, 20_000_000);
+        kernel.Environment = new ExecutionEnvironment { Clock = 19_999_999 };
+        Assert.Equal(0, Count(map));
+        kernel.Environment = new ExecutionEnvironment { Clock = 20_000_000 };
+        Assert.Equal(1, Count(map));
+        kernel.Environment = ExecutionEnvironment.Machine;
+        Assert.Throws<Diagnostics.BpfException>(() => kernel.AdvanceClock(1, cancellation));
     }
 }

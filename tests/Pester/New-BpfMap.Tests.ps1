@@ -208,6 +208,9 @@ Describe 'Set-BpfEnvironment' {
             (Invoke-BpfProgram $time -Context ([byte[]]::new(8))).ReturnValue | Should -Be 500
             (Get-BpfOption).Clock | Should -Be 500
             (Get-BpfEnvironment).Task.Command | Should -Be 'curl'
+            $clock = (Get-BpfEnvironment).Clock
+            Set-BpfEnvironment -Advance 1000
+            (Get-BpfEnvironment).Clock | Should -BeGreaterOrEqual ($clock + 1000)
             Set-BpfEnvironment -Reset
             (Get-BpfEnvironment).Task | Should -BeNullOrEmpty
             (Get-BpfEnvironment).Clock | Should -BeNullOrEmpty

@@ -62,6 +62,20 @@ public sealed partial class BpfSession
         SetOptions(Options with { World = environment });
     }
 
+    /// <summary>Moves a set clock on, and calls back the timers of programs of the managed engine whose time has come.</summary>
+    /// <param name="nanoseconds">How far.</param>
+    /// <param name="cancellation">Stops between two callbacks.</param>
+    /// <returns>How many timers called back.</returns>
+    /// <exception cref="BpfException">BPF4008 for a time before now, BPF2251 when the clock is the machine's.</exception>
+    public int AdvanceClock(long nanoseconds, CancellationToken cancellation = default)
+    {
+        Check(nanoseconds >= 0, "What the clock moves on by", nanoseconds, "0 or more nanoseconds");
+        var kernel = (ManagedKernel)Kernel(BpfKernelKind.Managed);
+        int fired = kernel.AdvanceClock(nanoseconds, cancellation);
+        lock (_gate) _options = _options with { Clock = kernel.ClockTime };
+        return fired;
+    }
+
     /// <summary>The index of a managed interface, which comes into being when it is first named.</summary>
     internal uint DeviceIndex(string name) => ((ManagedKernel)Kernel(BpfKernelKind.Managed)).DeviceIndex(name);
 

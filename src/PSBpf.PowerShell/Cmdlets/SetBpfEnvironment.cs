@@ -17,6 +17,10 @@ public sealed class SetBpfEnvironment : BpfCmdlet
     [Parameter]
     public long ClockStep { get; set; }
 
+    /// <summary>Nanoseconds to move a set clock on by; timers of programs whose time comes call back.</summary>
+    [Parameter]
+    public long Advance { get; set; }
+
     /// <summary>The start of the random numbers; $null for ones that nobody can foresee.</summary>
     [Parameter]
     [AllowNull]
@@ -83,7 +87,16 @@ public sealed class SetBpfEnvironment : BpfCmdlet
     {
         var given = MyInvocation.BoundParameters.Keys.Where(name => typeof(SetBpfEnvironment).GetProperty(name)?.DeclaringType == typeof(SetBpfEnvironment) && name != nameof(PassThru)).ToArray();
         if (given.Length > 0 && ShouldProcess("the session's environment", $"Set {string.Join(", ", given)}"))
-            Try(() => Session.SetEnvironment(Changed(Reset ? BpfEnvironment.Machine : Session.World)), null);
+        {
+            Try(
+                () =>
+                {
+                    if (given is not [nameof(Advance)]) Session.SetEnvironment(Changed(Reset ? BpfEnvironment.Machine : Session.World));
+                    if (Given(nameof(Advance))) Session.AdvanceClock(Advance);
+                },
+                null);
+        }
+
         if (PassThru) WriteObject(Session.World);
     }
 
