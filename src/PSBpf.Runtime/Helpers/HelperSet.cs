@@ -78,6 +78,7 @@ internal static unsafe class HelperSet
         Row(69, RouteHelpers.FibLookup);
         Row(79, TaskHelpers.SkbCgroupId);
         Row(80, TaskHelpers.GetCurrentCgroupId);
+        Row(81, StorageHelpers.GetLocal);
         Row(83, TaskHelpers.SkbAncestorCgroupId);
         Row(87, MapHelpers.Push);
         Row(88, MapHelpers.Pop);
@@ -106,6 +107,9 @@ internal static unsafe class HelperSet
         Row(148, ProbeHelpers.CopyFromUser);
         Row(152, RedirectHelpers.RedirectNeighbour);
         Row(155, RedirectHelpers.RedirectPeer);
+        Row(156, StorageHelpers.TaskGet);
+        Row(157, StorageHelpers.TaskDelete);
+        Row(158, StorageHelpers.GetCurrentTask);
         Row(160, WorldHelpers.KtimeGetCoarseNs);
         Row(163, RouteHelpers.CheckMtu);
         Row(165, TextHelpers.SnPrintf);

@@ -22,12 +22,14 @@ internal sealed unsafe partial class ExecutableProgram
     private readonly DecodedInstruction[] _decoded;
     private readonly ProgramFacts? _facts;
     private readonly bool _isVerified;
+    private readonly CgroupStorageMap[] _storages;
 
     private ExecutableProgram(string name, ProgramType type, ProgramSpec? spec, Instruction[] slots, DecodedInstruction[] decoded, ProgramFacts? facts, IReadOnlyList<RuntimeMap> maps, bool isVerified, HelperEntry[]? helpers = null, int blendsFrom = BlendedArithmetic.ShortestProgram)
     {
         Name = name;
         Type = ProgramTypeTable.Get(type);
         Maps = [.. maps];
+        _storages = [.. Maps.OfType<CgroupStorageMap>()];
         Helpers = helpers ?? HelperSet.All;
         Input = RunInput.Of(type);
         View = ContextView.Of(spec is null ? Type.Context : Type.RulesFor(spec.ExpectedAttachType)?.Context);
@@ -82,6 +84,12 @@ internal sealed unsafe partial class ExecutableProgram
 
     /// <summary>Whether a run may change the packet or the context.</summary>
     public bool ChangesInput => !_isVerified || _facts!.ChangesInput;
+
+    /// <summary>Gives a test run the zeroed cgroup storages that it begins with.</summary>
+    public void ClearStorages(int cpu)
+    {
+        foreach (var storage in _storages) storage.Clear(cpu);
+    }
 
     /// <summary>Whether a number is the address of a function of the program, which is its first slot.</summary>
     public bool IsFunction(ulong address)

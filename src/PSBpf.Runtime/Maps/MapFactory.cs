@@ -14,6 +14,9 @@ internal static class MapFactory
     // sysctl_perf_event_max_stack, LPM_DATA_SIZE_MAX, and CONFIG_NR_CPUS of the kernels that people run.
     private const uint LongestStack = 127, LongestPrefix = 256, MostCpus = 8192;
 
+    // BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: what a 16-bit length leaves beside the kernel's element of 64 bytes.
+    private const uint LargestStorage = ushort.MaxValue - 64;
+
     private const MapFlags Permissions = MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram;
     private const MapFlags HashFlags = Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode | MapFlags.ZeroSeed;
     private const MapFlags ArrayFlags = Permissions | MapFlags.NumaNode;
@@ -40,6 +43,12 @@ internal static class MapFactory
         [MapType.Queue] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: false)),
         [MapType.Stack] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: true)),
         [MapType.BloomFilter] = new(CheckBloomFilter, Permissions | MapFlags.NumaNode | MapFlags.ZeroSeed, static (engine, spec) => new BloomFilterMap(engine, spec)),
+        [MapType.CgroupStorage] = new(CheckCgroupStorage, Permissions | MapFlags.NumaNode, static (engine, spec) => new CgroupStorageMap(engine, spec)),
+        [MapType.PerCpuCgroupStorage] = new(CheckCgroupStorage, Permissions | MapFlags.NumaNode, static (engine, spec) => new CgroupStorageMap(engine, spec), PerCpu: true),
+        [MapType.SkStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
+        [MapType.InodeStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
+        [MapType.TaskStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
+        [MapType.CgrpStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
         [MapType.RingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new RingBufferMap(engine, spec)),
     }.ToFrozenDictionary();
 
@@ -190,6 +199,25 @@ internal static class MapFactory
         CheckArray(spec);
         if (spec.ValueSize is not (4 or 8)) throw Invalid(spec, Errno.EINVAL, $"its values have 4 or 8 bytes (struct bpf_cpumap_val), not {spec.ValueSize}");
         if (spec.MaxEntries > MostCpus) throw Invalid(spec, Errno.E2BIG, $"there are at most {MostCpus} CPUs");
+    }
+
+    private static void CheckStorage(MapSpec spec)
+    {
+        if (!spec.Flags.HasFlag(MapFlags.NoPrealloc)) throw Invalid(spec, Errno.EINVAL, "a storage needs BPF_F_NO_PREALLOC");
+        if (spec.MaxEntries != 0) throw Invalid(spec, Errno.EINVAL, $"there is a value for each object: max_entries is 0, not {spec.MaxEntries}");
+        if (spec.KeySize != 4) throw Invalid(spec, Errno.EINVAL, $"its keys have 4 bytes, not {spec.KeySize}");
+        if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
+        if (spec.Btf is not { } types || spec.KeyType is not { } key || spec.ValueType is null) throw Invalid(spec, Errno.EINVAL, "it needs the types of its keys and values (BTF)");
+        if (types.Resolve(key) is not Btf.BtfInt { Size: 4 }) throw Invalid(spec, Errno.EINVAL, "its keys are of type int");
+        if (spec.ValueSize > LargestStorage) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is too large");
+    }
+
+    private static void CheckCgroupStorage(MapSpec spec)
+    {
+        if (spec.KeySize is not (8 or 16)) throw Invalid(spec, Errno.EINVAL, $"its keys are a cgroup's id of 8 bytes or a struct bpf_cgroup_storage_key of 16, not {spec.KeySize} bytes");
+        if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
+        if (spec.ValueSize > RingBufferMap.PageSize) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is larger than a page");
+        if (spec.MaxEntries != 0) throw Invalid(spec, Errno.EINVAL, $"there is a value for each cgroup: max_entries is 0, not {spec.MaxEntries}");
     }
 
     private static void CheckRingBuffer(MapSpec spec)

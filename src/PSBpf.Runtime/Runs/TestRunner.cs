@@ -35,6 +35,7 @@ internal static class TestRunner
         {
             var run = cpu.State;
             run.Begin(program, environment, interpret: false, cancellation);
+            program.ClearStorages(cpu.Id);
             for (int index = 0; index < packets.Length; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -70,6 +71,7 @@ internal static class TestRunner
         {
             var run = cpu.State;
             run.Begin(program, environment, request.Interpret || typeof(TObserver) != typeof(NoObserver), cancellation);
+            program.ClearStorages(cpu.Id);
             ulong result = 0;
             long elapsed = 0, same = 0;
 
