@@ -60,6 +60,62 @@ public sealed class SpinLockTests
     }
 
     [Theory]
+    [InlineData(MapType.Hash, true)]
+    [InlineData(MapType.Array, true)]
+    [InlineData(MapType.Hash, false)]
+    [InlineData(MapType.Array, false)]
+    [InlineData(MapType.PerCpuHash, false)]
+    public void Users_ask_for_the_lock_as_in_the_kernel(MapType type, bool hasLock)
+    {
+        using var kernels = KernelPair.OpenOrSkip();
+        using var map = kernels.CreateMap(hasLock ? Locked(type) : new MapSpec { Name = "m", Type = type, KeySize = 4, ValueSize = 16, MaxEntries = 4 });
+        var random = new Random(7);
+        var value = new byte[map.Managed.UserValueSize];
+        var flags = Enumerable.Range(0, 9).Select(flag => (MapUpdateFlags)flag).ToArray();
+        for (int step = 0; step < 400; step++)
+        {
+            byte[] key = BitConverter.GetBytes(random.Next(6));
+            random.NextBytes(value);
+            var flag = flags[random.Next(flags.Length)];
+            switch (random.Next(4))
+            {
+                case 0: map.Same($"deletion {step}", one => one.Delete(key)); break;
+                case 1: map.Same($"lookup {step} {flag}", one => one.Lookup(key, new byte[value.Length], flag)); break;
+                default: map.Same($"update {step} {flag}", one => one.Update(key, value, flag)); break;
+            }
+        }
+
+        Assert.Equal(MapPair.Contents(map.Linux), MapPair.Contents(map.Managed));
+    }
+
+    [Theory]
+    [InlineData(MapType.Hash)]
+    [InlineData(MapType.Array)]
+    public async Task Values_are_whole_under_the_lock(MapType type)
+    {
+        const int rounds = 20000;
+        using var kernel = new Runtime.ManagedKernel();
+        using var map = kernel.CreateMap(Locked(type));
+        Assert.Equal(Errno.None, map.Update(new byte[4], new byte[16], MapUpdateFlags.Any));
+        var cancellation = TestContext.Current.CancellationToken;
+        var writers = Enumerable.Range(1, 2).Select(number => Task.Run(() =>
+        {
+            var value = Enumerable.Repeat((byte)number, 16).ToArray();
+            for (int round = 0; round < rounds; round++) Assert.Equal(Errno.None, map.Update(new byte[4], value, MapUpdateFlags.Lock));
+        }, cancellation));
+        var reader = Task.Run(() =>
+        {
+            var value = new byte[16];
+            for (int round = 0; round < rounds; round++)
+            {
+                Assert.Equal(Errno.None, map.Lookup(new byte[4], value, MapUpdateFlags.Lock));
+                Assert.Single(value.Skip(4).Distinct());
+            }
+        }, cancellation);
+        await Task.WhenAll([.. writers, reader]);
+    }
+
+    [Theory]
     [InlineData(JitMode.Off)]
     [InlineData(JitMode.On)]
     public async Task Nothing_is_lost_between_threads(JitMode mode)

@@ -49,13 +49,13 @@ public sealed class StorageTests
         return (MapSpec[])[
             good, good with { Flags = MapFlags.None }, good with { Flags = MapFlags.NoPrealloc | MapFlags.Clone }, good with { Flags = MapFlags.NoPrealloc | MapFlags.ReadOnly },
             good with { MaxEntries = 1 }, good with { KeySize = 8 }, good with { ValueSize = 0 }, good with { Btf = null, KeyType = null, ValueType = null },
-            Storage(type, 65535 - 64), Storage(type, 65536 - 64), Storage(type, 70000)];
+            Storage(type, 65535 - 128), Storage(type, 65536 - 128), Storage(type, 70000)];
     }), .. ((MapType[])[MapType.CgroupStorage, MapType.PerCpuCgroupStorage]).SelectMany(type =>
     {
         var good = OfCgroup(type);
         return (MapSpec[])[
-            good, good with { KeySize = 8 }, good with { KeySize = 4 }, good with { MaxEntries = 1 }, good with { ValueSize = 0 }, good with { ValueSize = 4096 }, good with { ValueSize = 4097 },
-            good with { ValueSize = 40000 }, good with { Flags = MapFlags.NoPrealloc }, good with { Flags = MapFlags.ReadOnlyProgram }];
+            good, good with { KeySize = 8 }, good with { KeySize = 4 }, good with { MaxEntries = 1 }, good with { ValueSize = 0 }, good with { ValueSize = 32768 }, good with { ValueSize = 32769 },
+            good with { ValueSize = 65535 - 128 }, good with { ValueSize = 65536 - 128 }, good with { Flags = MapFlags.NoPrealloc }, good with { Flags = MapFlags.ReadOnlyProgram }];
     })];
 
     private static MapSpec Storage(MapType type, uint size = 8)

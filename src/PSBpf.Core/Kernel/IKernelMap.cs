@@ -30,6 +30,9 @@ public interface IKernelMap : IDisposable
     /// </summary>
     Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value);
 
+    /// <summary>The same with flags: <see cref="MapUpdateFlags.Lock"/> reads under the value's bpf_spin_lock, so that what programs change under it is whole.</summary>
+    Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags) => flags == MapUpdateFlags.Any ? Lookup(key, value) : Errno.EINVAL;
+
     /// <summary>BPF_MAP_UPDATE_ELEM.</summary>
     Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags);
 

@@ -40,11 +40,13 @@ internal sealed class LinuxMap : IKernelMap
         }
     }
 
-    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value)
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value) => Lookup(key, value, MapUpdateFlags.Any);
+
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags)
     {
         CheckKey(key);
         CheckValue(value.Length);
-        return MapElement.Call(Handle, BpfCommand.MapLookupElement, key, value, 0);
+        return MapElement.Call(Handle, BpfCommand.MapLookupElement, key, value, (ulong)flags);
     }
 
     public Errno Update(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, MapUpdateFlags flags)

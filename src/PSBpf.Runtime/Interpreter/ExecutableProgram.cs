@@ -82,10 +82,10 @@ internal sealed unsafe partial class ExecutableProgram
     /// <summary>Bytes that its instructions take, machine code not included.</summary>
     public long MemoryBytes => (long)_operations.Length * sizeof(Operation) + (long)_slots.Length * sizeof(Instruction) + (long)_decoded.Length * sizeof(DecodedInstruction);
 
-    /// <summary>Whether a run may change the packet or the context.</summary>
-    public bool ChangesInput => !_isVerified || _facts!.ChangesInput;
+    /// <summary>Whether a run may change what the next one would be given: the packet, the context, a storage of the test run.</summary>
+    public bool ChangesInput => !_isVerified || _facts!.ChangesInput || _storages.Length > 0;
 
-    /// <summary>Gives a test run the zeroed cgroup storages that it begins with.</summary>
+    /// <summary>Gives a test run the zeroed cgroup storages that it begins with; repeated, each run has them, as each has the packet.</summary>
     public void ClearStorages(int cpu)
     {
         foreach (var storage in _storages) storage.Clear(cpu);

@@ -59,6 +59,7 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     [MethodImpl(HotCode.Optimized)]
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
+        if ((flags & (ulong)MapUpdateFlags.Lock) != 0) return UpdateLocked(key, value, flags & ~(ulong)MapUpdateFlags.Lock);
         var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
         if (error != Errno.None) return error;
         if (_fields.IsEmpty) SmallCopy.Copy(value, (byte*)Lookup(key, cpu), ValueSize);
@@ -70,6 +71,20 @@ internal sealed unsafe class ArrayMap : RuntimeMap
             if (_fields.TimerOffset >= 0) Engine.Timers.Free(target + (ulong)_fields.TimerOffset);
         }
 
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    public override bool HasLock => _fields.LockOffset >= 0;
+
+    /// <inheritdoc/>
+    public override Errno CopyValueLocked(byte* key, byte* value)
+    {
+        if (!HasLock) return Errno.EINVAL;
+        ulong address = Lookup(key, 0);
+        if (address == 0) return Errno.ENOENT;
+        _fields.CopyLocked((byte*)address, value, (byte*)address, ValueSize);
+        _fields.Clear(value);
         return Errno.None;
     }
 
@@ -94,4 +109,15 @@ internal sealed unsafe class ArrayMap : RuntimeMap
 
     /// <inheritdoc/>
     public override Errno NextKey(byte* key, byte* next) => ArrayRules.NextKey(key, next, _count);
+
+    private Errno UpdateLocked(byte* key, byte* value, ulong flags)
+    {
+        var error = ArrayRules.CheckUpdate(*(uint*)key, _count, flags);
+        if (error != Errno.None) return error;
+        if (!HasLock) return Errno.EINVAL;
+        ulong target = Lookup(key, 0);
+        _fields.CopyLocked(value, (byte*)target, (byte*)target, ValueSize);
+        if (_fields.TimerOffset >= 0) Engine.Timers.Free(target + (ulong)_fields.TimerOffset);
+        return Errno.None;
+    }
 }

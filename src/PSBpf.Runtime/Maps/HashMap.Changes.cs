@@ -14,7 +14,7 @@ internal unsafe partial class HashMap<TKey>
     [MethodImpl(HotCode.Optimized)]
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
-        if (flags > (ulong)MapUpdateFlags.Exist) return Errno.EINVAL;
+        if (flags > (ulong)MapUpdateFlags.Exist) return (flags & (ulong)MapUpdateFlags.Lock) != 0 ? UpdateLocked(key, value, flags & ~(ulong)MapUpdateFlags.Lock, cpu) : Errno.EINVAL;
         uint hash = TKey.Hash(key, _keySize, in _secret);
         bool mayNeedNoElement = _isPerCpu || flags != 0 || (_order is null && Volatile.Read(ref _count) >= _maxEntries);
         if (mayNeedNoElement && TrySettle(key, hash, value, flags, cpu, out var settled)) return settled;

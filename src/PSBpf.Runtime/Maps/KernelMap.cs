@@ -37,14 +37,20 @@ internal sealed unsafe class KernelMap : IKernelMap
     public long MemoryBytes => Storage.MemoryBytes;
 
     /// <inheritdoc/>
-    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value)
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value) => Lookup(key, value, MapUpdateFlags.Any);
+
+    /// <inheritdoc/>
+    public Errno Lookup(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags)
     {
+        if ((flags & ~MapUpdateFlags.Lock) != 0) return Errno.EINVAL;
+        bool locked = flags == MapUpdateFlags.Lock;
         if (Spec.Flags.HasFlag(MapFlags.WriteOnly)) return Errno.EPERM;
-        if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
+        if (key.Length != Storage.KeySize || value.Length != UserValueSize || (locked && !Storage.HasLock)) return Errno.EINVAL;
         if (!Open(out int slot)) return Errno.EBADF;
         try
         {
-            fixed (byte* keyBytes = key, valueBytes = value) return Storage.CopyValue(keyBytes, valueBytes);
+            fixed (byte* keyBytes = key, valueBytes = value)
+                return locked ? Storage.CopyValueLocked(keyBytes, valueBytes) : Storage.CopyValue(keyBytes, valueBytes);
         }
         finally
         {
@@ -58,8 +64,8 @@ internal sealed unsafe class KernelMap : IKernelMap
         if (_onlyRead || Spec.Flags.HasFlag(MapFlags.ReadOnly) || Storage.IsFrozen) return Errno.EPERM;
         if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
 
-        // BPF_F_LOCK needs a bpf_spin_lock in the value, which this version does not have.
-        if (flags.HasFlag(MapUpdateFlags.Lock)) return Errno.EINVAL;
+        if (flags.HasFlag(MapUpdateFlags.Lock) && !Storage.HasLock) return Errno.EINVAL;
+
         // An update may have to wait for runs to end, so it holds the storage by reference and not by an epoch.
         if (!Hold()) return Errno.EBADF;
         try

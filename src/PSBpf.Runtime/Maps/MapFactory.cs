@@ -14,8 +14,8 @@ internal static class MapFactory
     // sysctl_perf_event_max_stack, LPM_DATA_SIZE_MAX, and CONFIG_NR_CPUS of the kernels that people run.
     private const uint LongestStack = 127, LongestPrefix = 256, MostCpus = 8192;
 
-    // BPF_LOCAL_STORAGE_MAX_VALUE_SIZE: what a 16-bit length leaves beside the kernel's element of 64 bytes.
-    private const uint LargestStorage = ushort.MaxValue - 64;
+    // What a 16-bit length leaves beside the 128 bytes of the kernel's element, asked of Linux 6.18.
+    private const uint LargestStorage = ushort.MaxValue - 128;
 
     private const MapFlags Permissions = MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.ReadOnlyProgram | MapFlags.WriteOnlyProgram;
     private const MapFlags HashFlags = Permissions | MapFlags.NoPrealloc | MapFlags.NumaNode | MapFlags.ZeroSeed;
@@ -209,14 +209,14 @@ internal static class MapFactory
         if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
         if (spec.Btf is not { } types || spec.KeyType is not { } key || spec.ValueType is null) throw Invalid(spec, Errno.EINVAL, "it needs the types of its keys and values (BTF)");
         if (types.Resolve(key) is not Btf.BtfInt { Size: 4 }) throw Invalid(spec, Errno.EINVAL, "its keys are of type int");
-        if (spec.ValueSize > LargestStorage) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is too large");
+        if (spec.ValueSize > LargestStorage) throw Invalid(spec, Errno.EINVAL, $"value_size {spec.ValueSize} is too large");
     }
 
     private static void CheckCgroupStorage(MapSpec spec)
     {
         if (spec.KeySize is not (8 or 16)) throw Invalid(spec, Errno.EINVAL, $"its keys are a cgroup's id of 8 bytes or a struct bpf_cgroup_storage_key of 16, not {spec.KeySize} bytes");
         if (spec.ValueSize == 0) throw Invalid(spec, Errno.EINVAL, "value_size is 0");
-        if (spec.ValueSize > RingBufferMap.PageSize) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is larger than a page");
+        if (spec.ValueSize > LargestStorage) throw Invalid(spec, Errno.E2BIG, $"value_size {spec.ValueSize} is too large");
         if (spec.MaxEntries != 0) throw Invalid(spec, Errno.EINVAL, $"there is a value for each cgroup: max_entries is 0, not {spec.MaxEntries}");
     }
 

@@ -80,6 +80,12 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>A user's lookup: copies <see cref="UserValueSize"/> bytes.</summary>
     public abstract Errno CopyValue(byte* key, byte* value);
 
+    /// <summary>The same under the value's bpf_spin_lock (BPF_F_LOCK).</summary>
+    public virtual Errno CopyValueLocked(byte* key, byte* value) => Errno.EINVAL;
+
+    /// <summary>Whether values have a bpf_spin_lock.</summary>
+    public virtual bool HasLock => false;
+
     /// <summary>A user's update, of all CPUs' values where there are several.</summary>
     public abstract Errno UpdateAll(byte* key, byte* value, ulong flags);
 

@@ -1,4 +1,5 @@
 using PSBpf.Objects;
+using PSBpf.Runtime.Memory;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Maps;
@@ -14,7 +15,24 @@ internal readonly unsafe struct ValueFields
     {
         var fields = SpecialFields.Of(spec);
         _fields = [.. fields.Select(field => (field.Offset, field.End))];
+        LockOffset = fields.FirstOrDefault(field => field.Kind == SpecialFieldKind.SpinLock)?.Offset ?? -1;
         TimerOffset = fields.FirstOrDefault(field => field.Kind == SpecialFieldKind.Timer)?.Offset ?? -1;
+    }
+
+    /// <summary>Where a value's bpf_spin_lock lies; −1 when it has none.</summary>
+    public int LockOffset { get; }
+
+    /// <summary>Copies a value into one that is in use, or out of it (BPF_F_LOCK): whole, and but for the fields.</summary>
+    /// <param name="from">What to copy.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="shared">Which of the two others may use at the same time.</param>
+    /// <param name="size">Bytes.</param>
+    public void CopyLocked(byte* from, byte* to, byte* shared, int size)
+    {
+        ref int gate = ref *(int*)(shared + LockOffset);
+        SpinGate.Enter(ref gate);
+        CopyAround(from, to, size);
+        SpinGate.Exit(ref gate);
     }
 
     /// <summary>Where a value's timer lies; −1 when it has none.</summary>

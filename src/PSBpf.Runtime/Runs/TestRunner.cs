@@ -35,7 +35,6 @@ internal static class TestRunner
         {
             var run = cpu.State;
             run.Begin(program, environment, interpret: false, cancellation);
-            program.ClearStorages(cpu.Id);
             for (int index = 0; index < packets.Length; index++)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -44,6 +43,7 @@ internal static class TestRunner
                 engine.Cpus.Renew(cpu);
                 run.FollowStatistics();
                 input.Fill(run, packet, []);
+                program.ClearStorages(cpu.Id);
                 ulong result = run.Execute();
                 run.CountRuns(result, 1);
                 results[index] = (int)result;
@@ -71,7 +71,6 @@ internal static class TestRunner
         {
             var run = cpu.State;
             run.Begin(program, environment, request.Interpret || typeof(TObserver) != typeof(NoObserver), cancellation);
-            program.ClearStorages(cpu.Id);
             ulong result = 0;
             long elapsed = 0, same = 0;
 
@@ -85,6 +84,7 @@ internal static class TestRunner
                 engine.Cpus.Renew(cpu);
                 run.FollowStatistics();
                 input.Fill(run, packet, context);
+                program.ClearStorages(cpu.Id);
                 long start = Stopwatch.GetTimestamp();
                 if (typeof(TObserver) != typeof(NoObserver)) result = run.Interpret(ref observer);
                 else
