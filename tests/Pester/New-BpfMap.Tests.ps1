@@ -199,6 +199,20 @@ Describe 'Get-BpfHelper' {
 }
 
 Describe 'Set-BpfEnvironment' {
+    It 'stands aside for the environment of one run' {
+        Use-BpfSession {
+            Set-BpfEnvironment -Clock 500 -ClockStep 1
+            $time = New-BpfProgram raw_tracepoint -Assembly "call bpf_ktime_get_ns`nexit"
+            $context = [byte[]]::new(8)
+            (Invoke-BpfProgram $time -Context $context).ReturnValue | Should -Be 500
+            (Invoke-BpfProgram $time -Context $context -Environment @{ Clock = 7000 }).ReturnValue | Should -Be 7000
+            (Invoke-BpfProgram $time -Context $context).ReturnValue | Should -Be 501
+            $task = New-BpfProgram raw_tracepoint -Assembly "call bpf_get_current_pid_tgid`nexit"
+            (Invoke-BpfProgram $task -Context $context -Environment @{ Task = @{ Pid = 12 }; Cpu = 0 }).ReturnValue | Should -Be 12
+            { Invoke-BpfProgram $task -Context $context -Environment @{ Klock = 1 } -ErrorAction Stop } | Should -Throw -ErrorId 'BPF2251,*'
+        }
+    }
+
     It 'says which task, clock and numbers programs see' {
         Use-BpfSession {
             Set-BpfEnvironment -Task @{ Pid = 4711; Tgid = 4700; Comm = 'curl'; Uid = 1000 } -Clock 500 -ClockStep 1 -Seed 3 -Cpu 0

@@ -1,6 +1,7 @@
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Runtime;
+using PSBpf.Runtime.Environment;
 
 namespace PSBpf.Hosting;
 
@@ -32,9 +33,7 @@ public sealed partial class BpfSession
         ArgumentNullException.ThrowIfNull(options);
         Check(options.InstructionBudget >= 1, "The instruction budget", options.InstructionBudget, "at least 1");
         Check(options.MapMemoryLimit >= 0, "The memory limit of maps", options.MapMemoryLimit, "0 or more bytes");
-        Check(options.Clock is null or >= 0, "The clock", options.Clock ?? 0, "0 or more nanoseconds, or null for the machine's");
-        Check(options.ClockStep >= 0, "The clock's step", options.ClockStep, "0 or more nanoseconds");
-        Check(options.Cpu is null or >= 0, "The CPU", options.Cpu ?? 0, "0 or more, or null for any");
+        Check(options.World);
         lock (_gate)
         {
             ThrowIfClosed();
@@ -62,6 +61,39 @@ public sealed partial class BpfSession
         SetOptions(Options with { World = environment });
     }
 
+    /// <summary>Makes a world for <see cref="RunIn"/>.</summary>
+    /// <exception cref="BpfException">BPF4008 for a value that is out of range.</exception>
+    public ExecutionEnvironment MakeWorld(BpfEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        Check(environment);
+        int cpus = ((ManagedKernel)Kernel(BpfKernelKind.Managed)).PossibleCpus;
+        Check(environment.Cpu is null || environment.Cpu < cpus, "The CPU", environment.Cpu ?? 0, $"less than {cpus}, the number of CPUs");
+        return environment.ToExecution();
+    }
+
+    /// <summary>
+    /// Does something while programs of the managed engine see another world; the session's goes on afterwards where it was. Whatever else
+    /// runs in the session meanwhile sees it too.
+    /// </summary>
+    /// <exception cref="BpfException">BPF2251 for a world that cannot be.</exception>
+    public void RunIn(ExecutionEnvironment world, Action action)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(action);
+        var kernel = (ManagedKernel)Kernel(BpfKernelKind.Managed);
+        var former = kernel.Environment;
+        kernel.Environment = world;
+        try
+        {
+            action();
+        }
+        finally
+        {
+            kernel.Environment = former;
+        }
+    }
+
     /// <summary>Moves a set clock on, and calls back the timers of programs of the managed engine whose time has come.</summary>
     /// <param name="nanoseconds">How far.</param>
     /// <param name="cancellation">Stops between two callbacks.</param>
@@ -78,6 +110,13 @@ public sealed partial class BpfSession
 
     /// <summary>The index of a managed interface, which comes into being when it is first named.</summary>
     internal uint DeviceIndex(string name) => ((ManagedKernel)Kernel(BpfKernelKind.Managed)).DeviceIndex(name);
+
+    private static void Check(BpfEnvironment world)
+    {
+        Check(world.Clock is null or >= 0, "The clock", world.Clock ?? 0, "0 or more nanoseconds, or null for the machine's");
+        Check(world.ClockStep >= 0, "The clock's step", world.ClockStep, "0 or more nanoseconds");
+        Check(world.Cpu is null or >= 0, "The CPU", world.Cpu ?? 0, "0 or more, or null for any");
+    }
 
     private static void Check(bool fits, string what, long value, string range)
     {

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Diagnostics;
 using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting.Packets;
+using PSBpf.Runtime.Environment;
 
 namespace PSBpf.PowerShell;
 
@@ -16,6 +18,7 @@ public abstract class RunCmdlet : BpfCmdlet
 
     private readonly List<byte> _partial = [];
     private long _number;
+    private ExecutionEnvironment? _world;
 
     /// <summary>Packets: bytes (also piped one by one), hexadecimal text, or layers in order, each a hashtable.</summary>
     [Parameter(ParameterSetName = PacketSet, ValueFromPipeline = true)]
@@ -26,6 +29,11 @@ public abstract class RunCmdlet : BpfCmdlet
     [Parameter(Mandatory = true, ParameterSetName = PathSet)]
     [ValidateNotNullOrEmpty]
     public string[] Path { get; set; } = [];
+
+    /// <summary>What programs of the managed engine see in these runs, by the names of Set-BpfEnvironment's parameters; what is not named is the session's.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public IDictionary? Environment { get; set; }
 
     /// <summary>Whether there is something to run on when no packet is given.</summary>
     protected virtual bool RunsWithoutPacket => false;
@@ -70,7 +78,20 @@ public abstract class RunCmdlet : BpfCmdlet
     private void RunOne(byte[] packet)
     {
         var number = ++_number;
-        Try(() => Run(packet, number), packet);
+        Try(() => RunInWorld(packet, number), packet);
+    }
+
+    // All inputs see the same world: clock and random numbers go on from one to the next.
+    private void RunInWorld(byte[] packet, long number)
+    {
+        if (Environment is null)
+        {
+            Run(packet, number);
+            return;
+        }
+
+        _world ??= Session.MakeWorld(EnvironmentChanges.Apply(Session.World, Environment, Session));
+        Session.RunIn(_world, () => Run(packet, number));
     }
 
     private void Replay(string file)

@@ -100,26 +100,8 @@ public sealed class SetBpfEnvironment : BpfCmdlet
         if (PassThru) WriteObject(Session.World);
     }
 
-    private BpfEnvironment Changed(BpfEnvironment world)
-    {
-        var devices = Given(nameof(Device)) ? Device.Select(item => WorldText.Device(Values.FromPowerShell(item))).ToArray() : world.Device;
-        var task = Given(nameof(Task)) ? WorldText.Task(Values.FromPowerShell(Task)) : world.Task;
-        return world with
-        {
-            Clock = Given(nameof(Clock)) ? Clock : world.Clock,
-            ClockStep = Given(nameof(ClockStep)) ? ClockStep : world.ClockStep,
-            Seed = Given(nameof(Seed)) ? Seed : world.Seed,
-            Cpu = Given(nameof(Cpu)) ? Cpu : world.Cpu,
-            Task = Given(nameof(Cgroup)) ? WorldText.WithCgroup(task, Cgroup) : task,
-            Device = devices,
-            Route = Given(nameof(Route)) ? Route.Select(item => WorldText.Route(Values.FromPowerShell(item), devices, Session)).ToArray() : world.Route,
-            Socket = Given(nameof(Socket)) ? WorldText.Socket(Values.FromPowerShell(Socket)) : world.Socket,
-            Memory = Given(nameof(Memory)) ? Memory.Select(item => WorldText.Memory(Values.FromPowerShell(item))).ToArray() : world.Memory,
-            KernelStack = Given(nameof(KernelStack)) ? KernelStack : world.KernelStack,
-            UserStack = Given(nameof(UserStack)) ? UserStack : world.UserStack,
-            Cookie = Given(nameof(Cookie)) ? Cookie : world.Cookie,
-        };
-    }
+    private BpfEnvironment Changed(BpfEnvironment world) => EnvironmentChanges.Apply(
+        world, MyInvocation.BoundParameters.Where(parameter => EnvironmentChanges.Has(parameter.Key)).ToDictionary(parameter => parameter.Key, parameter => parameter.Value), Session);
 
     private bool Given(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 }
