@@ -9,4 +9,8 @@ namespace PSBpf.Verifier;
 /// <param name="Reason">Plain words.</param>
 /// <param name="Register">The register it is about; −1 for none.</param>
 /// <param name="Suggestion">What to write, more specific than the rule's action; empty for that.</param>
-internal sealed record Refusal(DiagnosticRule Rule, int Instruction, string Message, string Reason, int Register, string Suggestion);
+internal sealed record Refusal(DiagnosticRule Rule, int Instruction, string Message, string Reason, int Register, string Suggestion)
+{
+    /// <summary>The instruction that reserved what is still held; −1 where it is not about that.</summary>
+    public int Acquired { get; init; } = -1;
+}

@@ -79,6 +79,9 @@ public sealed record BpfVerification
 /// <param name="Note">What is known or lost here, e.g. <c>r3 = data + 14, 0 bytes proven after it</c>.</param>
 public sealed record VerificationPoint(int Instruction, string Text, SourceLocation? Source, string Note)
 {
+    /// <summary>What was known of the same thing before the instruction; empty where that is not told.</summary>
+    public string Before { get; init; } = "";
+
     /// <summary>The C position, or the instruction where there is none.</summary>
     public override string ToString() => Source?.ToString() ?? $"instruction {Instruction}";
 }

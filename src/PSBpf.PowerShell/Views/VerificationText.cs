@@ -70,7 +70,8 @@ public static class VerificationText
             var place = step.Source is { Text.Length: > 0 } source
                 ? string.Create(CultureInfo.InvariantCulture, $"{source.Line,4} |   {Trim(source.Text).Text}")
                 : string.Create(CultureInfo.InvariantCulture, $"{step.Instruction,4}:    {step.Text}");
-            lines.Add(Line(paint, label, step.Note.Length > 0 ? $"{place}     {paint.Dim(step.Note)}" : place));
+            var note = step.Before.Length > 0 ? $"{step.Before} → {step.Note}" : step.Note;
+            lines.Add(Line(paint, label, note.Length > 0 ? $"{place}     {paint.Dim(note)}" : place));
             label = "";
         }
     }

@@ -53,7 +53,17 @@ internal static class StackBudget
         if (CheckTailCalls(code, flow, before) is { } refusal) return refusal;
         if (depth <= FrameState.StackBytes || HasPrivateStacks(spec, code)) return null;
         return new Refusal(DiagnosticRules.CallDepth, 0, $"combined stack size of {count} calls is {depth}. Too large",
-            $"The functions on the deepest chain of calls from '{spec.Name}' use {depth} bytes of stack together; {FrameState.StackBytes} are allowed.", -1, "");
+            $"The functions on the deepest chain of calls from '{spec.Name}' use {depth} bytes of stack together; {FrameState.StackBytes} are allowed.", -1, Largest(spec, flow, used.ToArray()));
+    }
+
+    // Names what to make smaller, where functions have names.
+    private static string Largest(ProgramSpec spec, ControlFlow flow, int[] used)
+    {
+        var named = Enumerable.Range(0, used.Length).Where(function => used[function] > 0)
+            .Select(function => (Bytes: used[function], spec.Functions.FirstOrDefault(row => row.Instruction == flow.Functions[function])?.Name))
+            .Where(function => function.Name is not null).OrderByDescending(function => function.Bytes).Take(4)
+            .Select(function => $"'{function.Name}' uses {function.Bytes} bytes").ToList();
+        return named.Count == 0 ? "" : $"Move large local variables into a per-CPU array map with one entry: {string.Join(", ", named)}.";
     }
 
     // Each large frame has memory of its own then, so that only their number is limited: asked of Linux 6.18 on x86-64.

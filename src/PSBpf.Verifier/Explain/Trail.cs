@@ -1,4 +1,5 @@
 using System.Globalization;
+using PSBpf.Diagnostics;
 using PSBpf.Isa;
 using PSBpf.Kernel;
 using PSBpf.Objects;
@@ -9,45 +10,128 @@ namespace PSBpf.Verifier.Explain;
 /// <summary>A path that was walked, instruction by instruction: the source of causes and logs.</summary>
 internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
 {
+    /// <summary>How the note of a call ends that took away what was known of a pointer.</summary>
+    public const string Lost = "this call ends what was known of it";
+
     private const int MaxCauses = 8;
 
     private readonly string[] _mapNames = [.. spec.Maps.Select(map => map.Name)];
 
     /// <summary>
     /// The instructions that made the value that was refused, oldest first: backwards from the refusal through the
-    /// registers that went into it.
+    /// registers and stack slots that went into it, into functions that were called and out to their callers.
     /// </summary>
     public IReadOnlyList<VerificationPoint> Causes(Refusal refusal)
     {
+        if (refusal.Rule == DiagnosticRules.ReferenceLeak) return SinceAcquired(refusal);
         if (refusal.Register < 0 || steps.Count == 0) return [];
         var refused = steps[^1].Registers[refusal.Register];
         var causes = new List<VerificationPoint>();
+        var slots = new HashSet<int>();
+        var callers = new Stack<int>();
         int wanted = 1 << refusal.Register, depth = steps[^1].Depth;
-        for (int index = steps.Count - 2; index >= 0 && wanted != 0 && causes.Count < MaxCauses; index--)
+        for (int index = steps.Count - 2; index >= 0 && (wanted != 0 || slots.Count > 0) && causes.Count < MaxCauses; index--)
         {
             var step = steps[index];
-            if (step.Depth != depth) continue;
-            var slot = spec.Instructions[step.Pc];
-            if (InstructionTable.Find(slot) is not { } row) continue;
-            int written = Written(row, slot);
-            bool compares = row.Kind == FormKind.Branch && ((wanted & (1 << slot.Destination)) != 0 || (row.UsesSource && (wanted & (1 << slot.Source)) != 0));
-            if (IsPacketCheck(step, row, slot, in refused))
+            if (step.Depth > depth)
             {
-                causes.Add(Point(step.Pc, DescribeProven(index + 1, in refused)));
+                // Out of this function's call comes r0; what else happened there does not matter.
+                if ((wanted & 1) == 0 || step.Depth != depth + 1 || index + 1 >= steps.Count || steps[index + 1].Depth != depth) continue;
+                callers.Push(wanted & ~1);
+                (wanted, depth) = (1, step.Depth);
+                slots.Clear();
+            }
+            else if (step.Depth < depth)
+            {
+                // The call: arguments come from the caller, and what it wanted itself it wants still.
+                wanted = (wanted & CallerSaved) | (callers.TryPop(out int others) ? others : 0);
+                depth = step.Depth;
+                slots.Clear();
                 continue;
             }
 
+            var slot = spec.Instructions[step.Pc];
+            if (InstructionTable.Find(slot) is not { } row) continue;
+            if (LostByCall(index, row, wanted) is { } lost)
+            {
+                causes.Add(lost);
+                break;
+            }
+
+            bool compares = row.Kind == FormKind.Branch && ((wanted & (1 << slot.Destination)) != 0 || (row.UsesSource && (wanted & (1 << slot.Source)) != 0));
+            if (IsPacketCheck(step, row, slot, in refused))
+            {
+                causes.Add(Point(step.Pc, DescribeProven(index + 1, in refused)) with { Before = DescribeProven(index, in refused) });
+                continue;
+            }
+
+            if (row.Kind == FormKind.Store && slot.Destination == 10 && slots.Remove(slot.Offset))
+            {
+                if (row.UsesSource) wanted |= 1 << slot.Source;
+                continue;
+            }
+
+            int written = Written(row, slot);
             if ((written & wanted) == 0 && !compares) continue;
             int about = compares ? ((wanted & (1 << slot.Destination)) != 0 ? slot.Destination : slot.Source) : System.Numerics.BitOperations.TrailingZeroCount(written & wanted);
-            causes.Add(Point(step.Pc, Describe(about, After(index, about))));
+            var after = After(index, about);
+            bool told = compares || (Sources(row, slot) & (1 << about)) != 0;
+            string before = told && step.Registers[about].Type != RegisterType.Uninitialized ? Describe(about, in step.Registers[about]) : "";
+            string note = Describe(about, in after);
+            if (ProofLost(in step.Registers[about], in after, compares, written)) note += string.Create(CultureInfo.InvariantCulture, $": the {step.Registers[about].Range} bytes proven before do not count for it");
+            causes.Add(Point(step.Pc, note) with { Before = before == note ? "" : before });
             if (compares) continue;
             wanted &= ~written;
+            if (row.Kind == FormKind.Load && slot.Source == 10) slots.Add(slot.Offset);
             wanted |= Sources(row, slot) & ~(1 << 10);
         }
 
         causes.Reverse();
         return causes;
     }
+
+    // Where it was reserved, and the branches that led past giving it back.
+    private List<VerificationPoint> SinceAcquired(Refusal refusal)
+    {
+        var path = new List<VerificationPoint>();
+        int at = steps.Count - 1;
+        while (at >= 0 && steps[at].Pc != refusal.Acquired) at--;
+        if (at < 0) return path;
+        path.Add(Point(steps[at].Pc, "reserved here: " + Describe(0, After(at, 0))));
+        for (int index = at + 1; index < steps.Count - 1 && path.Count < MaxCauses; index++)
+        {
+            var slot = spec.Instructions[steps[index].Pc];
+            if (InstructionTable.Find(slot) is not { Kind: FormKind.Branch }) continue;
+            bool jumps = steps[index + 1].Pc != steps[index].Pc + 1;
+            path.Add(Point(steps[index].Pc, $"{(jumps ? "jumps" : "goes on")}: {Describe(slot.Destination, After(index, slot.Destination))}") with
+            {
+                Before = Describe(slot.Destination, in steps[index].Registers[slot.Destination]),
+            });
+        }
+
+        return path;
+    }
+
+    private const int CallerSaved = 0b11_1110;
+
+    // A call that changes the packet, or gives something back, takes what was known of pointers to it although it writes no register of theirs.
+    private VerificationPoint? LostByCall(int index, InstructionForm row, int wanted)
+    {
+        if (row.Kind is not (FormKind.CallHelper or FormKind.CallKfunc)) return null;
+        for (int register = 6; register <= 9; register++)
+        {
+            if ((wanted & (1 << register)) == 0) continue;
+            var before = steps[index].Registers[register];
+            var after = After(index, register);
+            if (!before.IsPointer || after.IsPointer) continue;
+            return Point(steps[index].Pc, $"r{register} is no pointer any more: {Lost}") with { Before = Describe(register, in before) };
+        }
+
+        return null;
+    }
+
+    private static bool ProofLost(in RegState before, in RegState after, bool compares, int written) =>
+        !compares && written != 0 && RegisterTypes.IsPacket(before.Type) && after.Type == before.Type && before.Range > 0 && after.Range == 0;
 
     // A comparison of packet data with its end bears on every pointer with the same variable offset.
     private static bool IsPacketCheck(TrailStep step, InstructionForm row, Instruction slot, in RegState refused)

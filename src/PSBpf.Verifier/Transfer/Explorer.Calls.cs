@@ -114,8 +114,10 @@ internal sealed partial class Explorer
     {
         if (_state.Depth > 0 || _state.References.Count == 0) return true;
         var (id, acquired) = _state.References[0];
-        return Refuse(DiagnosticRules.ReferenceLeak, $"Unreleased reference id={id} alloc_insn={acquired}\n{instruction} would lead to reference leak",
+        Refuse(DiagnosticRules.ReferenceLeak, $"Unreleased reference id={id} alloc_insn={acquired}\n{instruction} would lead to reference leak",
             $"{what}, but what instruction {acquired}{LineOf(acquired)} reserved has been neither submitted nor discarded.");
+        _refusal = _refusal! with { Acquired = acquired };
+        return false;
     }
 
     private bool EndProgram()
