@@ -52,7 +52,8 @@ public static class SarifReport
             ["id"] = id,
             ["name"] = rule.Name,
             ["shortDescription"] = Text(rule.Name.Replace('-', ' ')),
-            ["help"] = Text(rule.Action),
+            // No helpUri: the standard wants an absolute address, and the pages lie beside the sources.
+            ["help"] = Text($"{rule.Action} See docs/verifier/{rule.Name}.md."),
             ["defaultConfiguration"] = new JsonObject { ["level"] = "error" },
         };
     }

@@ -39,7 +39,7 @@ public static class VerificationText
         AddPath(lines, paint, report.CausalPath);
         if (report.Suggestion.Length > 0) lines.Add(Line(paint, "fix", report.Suggestion));
         if (report.Message.Length > 0) lines.Add(Line(paint, "kernel", report.Message));
-        lines.Add(Line(paint, "more", paint.Dim("Get-Help about_PSBpf_Verifier")));
+        lines.Add(Line(paint, "more", paint.Dim(report.RuleName.Length == 0 ? "Get-Help about_PSBpf_Verifier" : $"Get-Help about_PSBpf_Verifier · docs/verifier/{report.RuleName}.md")));
         lines.Add("");
         return string.Join(Environment.NewLine, lines);
     }

@@ -75,7 +75,7 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
             if ((written & wanted) == 0 && !compares) continue;
             int about = compares ? ((wanted & (1 << slot.Destination)) != 0 ? slot.Destination : slot.Source) : System.Numerics.BitOperations.TrailingZeroCount(written & wanted);
             var after = After(index, about);
-            bool told = compares || (Sources(row, slot) & (1 << about)) != 0;
+            bool told = compares || (row.Kind is not (FormKind.Load or FormKind.LoadSigned or FormKind.LoadAcquire) && (Sources(row, slot) & (1 << about)) != 0);
             string before = told && step.Registers[about].Type != RegisterType.Uninitialized ? Describe(about, in step.Registers[about]) : "";
             string note = Describe(about, in after);
             if (ProofLost(in step.Registers[about], in after, compares, written)) note += string.Create(CultureInfo.InvariantCulture, $": the {step.Registers[about].Range} bytes proven before do not count for it");

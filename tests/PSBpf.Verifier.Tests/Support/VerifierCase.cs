@@ -39,11 +39,14 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
     private static readonly Lazy<List<VerifierCase>> Cases = new(() =>
         [.. Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "*.cases").Order(StringComparer.Ordinal).SelectMany(Read)]);
 
-    public static IEnumerable<VerifierCase> Read(string path)
+    public static IEnumerable<VerifierCase> Read(string path) => Read(Path.GetFileName(path), System.IO.File.ReadLines(path));
+
+    /// <summary>The cases of some lines.</summary>
+    public static IEnumerable<VerifierCase> Read(string place, IEnumerable<string> lines)
     {
         var block = new List<string>();
         int number = 0, start = 0;
-        foreach (string line in System.IO.File.ReadLines(path).Append(""))
+        foreach (string line in lines.Append(""))
         {
             number++;
             if (line.StartsWith('#')) continue;
@@ -55,7 +58,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             }
 
             if (block.Count == 0) continue;
-            foreach (var one in Expand(Path.GetFileName(path), start, block)) yield return one;
+            foreach (var one in Expand(place, start, block)) yield return one;
             block.Clear();
         }
     }
