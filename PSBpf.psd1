@@ -29,6 +29,7 @@
         'formats/BpfTraceStep.format.ps1xml'
         'formats/BpfType.format.ps1xml'
         'formats/BpfVerification.format.ps1xml'
+        'formats/VerificationAdvice.format.ps1xml'
         'formats/VerificationHeat.format.ps1xml'
     )
     CmdletsToExport      = @(

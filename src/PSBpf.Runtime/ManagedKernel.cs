@@ -183,6 +183,7 @@ public sealed partial class ManagedKernel : IBpfKernel
                 LogLevel = options.LogLevel,
                 LogWriter = options.LogWriter,
                 Heatmap = options.Heatmap,
+                Advise = options.Advise,
                 Processors = PossibleCpus,
                 InstructionBudget = options.InstructionBudget > 0 ? options.InstructionBudget : VerifierOptions.Default.InstructionBudget,
             },

@@ -87,6 +87,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
             report = report with { CausalPath = PathReplay.Run(spec, maps, setting!, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
         if (options.Heatmap || refusal?.Rule == DiagnosticRules.TooComplex) report = AddHeat(report, explorer);
         if (refusal is not null) report = SourceExplanation.Add(spec, report, refusal);
+        if (options.Advise && refusal is null) report = report with { Advice = new Advisor(spec, maps, Code, flow, explorer).Find(depth) };
         log?.Finish(report, explorer);
         return report with { Log = text.ToString() };
     }

@@ -18,6 +18,9 @@ public sealed record VerifierOptions
     /// </summary>
     public bool AllNumbersPrecise { get; init; }
 
+    /// <summary>Look for what could be better in a program that is accepted.</summary>
+    public bool Advise { get; init; }
+
     /// <summary>The processors of the kernel that it is for, which bound bpf_get_smp_processor_id(); 0 when that is not known.</summary>
     public int Processors { get; init; }
 

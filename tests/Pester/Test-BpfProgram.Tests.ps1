@@ -82,6 +82,23 @@ Describe 'Test-BpfProgram' {
         { Test-BpfProgram "$samples/packet_counter.bpf.o" -Heatmap -Kernel Linux } | Should -Throw -ErrorId 'BPF4016,PSBpf.PowerShell.TestBpfProgram'
     }
 
+    It 'gives with -Advise what could be better, and reports of what is refused' {
+        $program = New-BpfProgram -Type xdp -Name unchecked -Assembly @'
+r2 = 0
+call bpf_xdp_adjust_head
+r0 = 2
+exit
+'@
+        $advice = @(Test-BpfProgram $program -Advise)
+        $advice.Count | Should -Be 1
+        $advice[0].Kind | Should -Be 'UncheckedResult'
+        $advice[0].Program | Should -Be 'unchecked'
+        $advice[0].Instruction | Should -Be 1
+        $advice[0].Finding | Should -Match 'bpf_xdp_adjust_head'
+        (Test-BpfProgram "$samples/broken_bounds.bpf.o" -Advise).RuleName | Should -Be 'packet-bounds'
+        { Test-BpfProgram "$samples/packet_counter.bpf.o" -Advise -Kernel Linux } | Should -Throw -ErrorId 'BPF4016,PSBpf.PowerShell.TestBpfProgram'
+    }
+
     It 'judges each set of variables' {
         $reports = @(Test-BpfProgram "$samples/packet_counter.bpf.o" -Variable @{ blocked_port = 23 }, @{ blocked_port = 443 })
         $reports.Count | Should -Be 2

@@ -62,6 +62,9 @@ public sealed record BpfVerification
     /// <summary>What each line of source took, in the order of the program, if that was asked for or the program was too complex.</summary>
     public IReadOnlyList<VerificationHeat> Heatmap { get; init; } = [];
 
+    /// <summary>What could be better in a program that was accepted, if that was asked for.</summary>
+    public IReadOnlyList<VerificationAdvice> Advice { get; init; } = [];
+
     /// <summary>The log, as far as one was asked for.</summary>
     public string Log { get; init; } = "";
 

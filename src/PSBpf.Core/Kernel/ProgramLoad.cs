@@ -15,6 +15,9 @@ public sealed record ProgramLoadOptions
     /// <summary>Count what each line of source takes: <see cref="BpfVerification.Heatmap"/>. The Linux kernel does not say.</summary>
     public bool Heatmap { get; init; }
 
+    /// <summary>Look for what could be better: <see cref="BpfVerification.Advice"/>. The Linux kernel gives none.</summary>
+    public bool Advise { get; init; }
+
     /// <summary>Judge only: <see cref="ProgramLoadResult.Program"/> is null even on acceptance.</summary>
     public bool VerifyOnly { get; init; }
 

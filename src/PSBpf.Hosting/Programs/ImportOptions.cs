@@ -55,4 +55,7 @@ public sealed record ImportOptions
 
     /// <summary>Count what each line of source takes the verifier.</summary>
     public bool Heatmap { get; init; }
+
+    /// <summary>Look for what could be better in programs that are accepted.</summary>
+    public bool Advise { get; init; }
 }

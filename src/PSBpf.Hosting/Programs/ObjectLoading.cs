@@ -78,7 +78,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
     {
         cancellation.ThrowIfCancellationRequested();
         var maps = program.Maps.Select(map => Maps[map]).ToArray();
-        var result = Kernel.LoadProgram(program, maps, new ProgramLoadOptions { LogLevel = options.LogLevel, LogWriter = options.LogWriter, Heatmap = options.Heatmap, VerifyOnly = verifyOnly }, cancellation);
+        var result = Kernel.LoadProgram(program, maps, new ProgramLoadOptions { LogLevel = options.LogLevel, LogWriter = options.LogWriter, Heatmap = options.Heatmap, Advise = options.Advise, VerifyOnly = verifyOnly }, cancellation);
         return result.Program is null ? result with { Verification = LoadExplanation.Explain(program, result.Verification) } : result;
     }
 

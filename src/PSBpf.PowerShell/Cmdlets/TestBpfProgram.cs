@@ -10,6 +10,7 @@ namespace PSBpf.PowerShell;
 [OutputType(typeof(BpfVerification), ParameterSetName = [PathSet, ProgramSet])]
 [OutputType(typeof(bool))]
 [OutputType(typeof(VerificationHeat))]
+[OutputType(typeof(VerificationAdvice))]
 [OutputType(typeof(string))]
 public sealed class TestBpfProgram : BpfCmdlet
 {
@@ -64,6 +65,10 @@ public sealed class TestBpfProgram : BpfCmdlet
     [Parameter]
     public SwitchParameter Heatmap { get; set; }
 
+    /// <summary>Give in place of the report what could be better in programs that are accepted; what is refused comes as its report.</summary>
+    [Parameter]
+    public SwitchParameter Advise { get; set; }
+
     /// <summary>Values of global variables, each a set to judge the programs with.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [ValidateNotNull]
@@ -85,6 +90,8 @@ public sealed class TestBpfProgram : BpfCmdlet
     {
         if (Heatmap && Kernel == BpfKernelKind.Linux)
             Stop(DiagnosticRules.NotToldByKernel.At("The Linux kernel does not say what each line took its verifier."), nameof(Heatmap));
+        if (Advise && Kernel == BpfKernelKind.Linux)
+            Stop(DiagnosticRules.NotToldByKernel.At("The Linux kernel gives no advice."), nameof(Advise));
         if (LogPath is null) return;
         if (LogLevel == 0) LogLevel = WholeLog;
         try
@@ -148,7 +155,7 @@ public sealed class TestBpfProgram : BpfCmdlet
         return reports;
     }
 
-    private ImportOptions Options() => new() { Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap };
+    private ImportOptions Options() => new() { Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap, Advise = Advise };
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)
@@ -157,6 +164,11 @@ public sealed class TestBpfProgram : BpfCmdlet
         var asked = Try(() => reports = verify(), target);
         if (Quiet) WriteObject(asked && reports.All(report => report.Accepted));
         else if (As == VerificationOutput.Sarif) _reports.AddRange(reports);
+        else if (Advise)
+        {
+            WriteObject(reports.Where(report => !report.Accepted), enumerateCollection: true);
+            WriteObject(reports.SelectMany(report => report.Advice), enumerateCollection: true);
+        }
         else if (Heatmap) WriteObject(reports.SelectMany(report => report.Heatmap.OrderByDescending(line => line.Processed)), enumerateCollection: true);
         else WriteObject(reports, enumerateCollection: true);
     }
