@@ -163,9 +163,9 @@ public sealed class ViewTests : IDisposable
         var (_, errors) = _shell.Run("Import-BpfProgram ./broken_bounds.bpf.o");
         var error = Assert.Single(errors);
         Assert.StartsWith($".{Path.DirectorySeparatorChar}broken_bounds.bpf.o: Program 'broken_bounds' is refused by packet-bounds (BPF1207)", error.ToString(), StringComparison.Ordinal);
-        Assert.StartsWith("Before this access: ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.StartsWith("Write before line 31: ", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         _shell.Run("Import-BpfProgram ./broken_bounds.bpf.o | Out-Default; $error[0] | Out-Host");
-        Assert.Contains("\n  id  BPF4003     do  Before this access", _shell.Screen, StringComparison.Ordinal);
+        Assert.Contains("\n  id  BPF4003     do  Write before line 31: ", _shell.Screen, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", _shell.Screen, StringComparison.Ordinal);
 
         var missing = Assert.Single(_shell.Run("Import-BpfProgram ./nothing.o").Errors);

@@ -210,7 +210,7 @@ public sealed class ControlFlowTests
     [InlineData("callx r1\nexit", "callx")]
     [InlineData("call kfunc 5\nexit", "kernel functions")]
     [InlineData("r1 = addr_space_cast(r2, 0, 1)\nexit", "addr_space_cast")]
-    [InlineData("call bpf_timer_init\nexit", "bpf_timer_init")]
+    [InlineData("call bpf_d_path\nexit", "bpf_d_path")]
     [InlineData("call 9999\nexit", "helper 9999")]
     [InlineData("r1 = map_fd 3\nexit", "file descriptor")]
     [InlineData("r1 = btf_id 3\nexit", "ksyms")]
