@@ -72,7 +72,10 @@ public sealed partial class LinuxKernel : IBpfKernel
         ArgumentNullException.ThrowIfNull(maps);
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return ProgramLoader.Load(spec, maps, options, _types, cancellation);
+        var result = ProgramLoader.Load(spec, maps, options, _types, cancellation);
+        if (options.LogWriter is not { } writer) return result;
+        writer.Write(result.Verification.Log);
+        return result with { Verification = result.Verification with { Log = "" } };
     }
 
     /// <summary>Gives back what this object holds; maps and programs that it made live on until they are disposed.</summary>

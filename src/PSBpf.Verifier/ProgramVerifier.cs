@@ -73,8 +73,8 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         using var text = new StringWriter();
         var log = options.LogLevel > 0 ? new PathLog(spec, maps, setting!, Code, options.LogWriter ?? text) : null;
 
-        // Level 1 has one path only: the one that is refused, which is walked again below.
-        bool everyPath = options.LogLevel > 1;
+        // Level 1 has one path only: the one that is refused, which is walked again below. The bit 4 asks for the figures at the end, which every log has.
+        bool everyPath = (options.LogLevel & 2) != 0, onePath = !everyPath && (options.LogLevel & 1) != 0;
         var explorer = new Explorer(spec, maps, setting!, Code, flow, options.InstructionBudget > 0 ? options.InstructionBudget : MaxInstructions, options.Processors, everyPath ? log : null, allPrecise: options.AllNumbersPrecise);
         if (everyPath) log!.WriteOutline(flow, explorer.Live);
         Facts = explorer.Facts;
@@ -84,7 +84,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         var report = refusal is null ? Accepted(depth) : Refused(refusal);
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };
         if (refusal is not null)
-            report = report with { CausalPath = PathReplay.Run(spec, maps, setting!, Code, flow, explorer, everyPath ? null : log, cancellation).Causes(refusal) };
+            report = report with { CausalPath = PathReplay.Run(spec, maps, setting!, Code, flow, explorer, onePath ? log : null, cancellation).Causes(refusal) };
         if (options.Heatmap || refusal?.Rule == DiagnosticRules.TooComplex) report = AddHeat(report, explorer);
         if (refusal is not null) report = SourceExplanation.Add(spec, report, refusal);
         if (options.Advise && refusal is null) report = report with { Advice = new Advisor(spec, maps, Code, flow, explorer).Find(depth) };

@@ -24,7 +24,7 @@ public sealed record VerifierOptions
     /// <summary>The processors of the kernel that it is for, which bound bpf_get_smp_processor_id(); 0 when that is not known.</summary>
     public int Processors { get; init; }
 
-    /// <summary>As in bpf(2): 0 no log, 1 the path that is refused, 2 every path; with the registers and stack slots that each instruction touched.</summary>
+    /// <summary>As in bpf(2): 0 no log, 1 the path that is refused, 2 every path, with the registers and stack slots that each instruction touched; 4 the figures at the end, which come with the others too.</summary>
     public int LogLevel { get; init; }
 
     /// <summary>Where the log goes as it is written; null to return it in the report.</summary>

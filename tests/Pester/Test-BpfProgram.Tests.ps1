@@ -68,6 +68,12 @@ Describe 'Test-BpfProgram' {
         $lines[-1] | Should -Match '^processed \d+ insns \(limit 1000000\) max_states_per_insn'
     }
 
+    It 'gives the figures alone with -LogLevel 4' {
+        $log = (Test-BpfProgram "$samples/packet_counter.bpf.o" -LogLevel 4).Log
+        $log | Should -Match 'processed \d+ insns'
+        $log | Should -Not -Match 'R1=ctx'
+    }
+
     It 'says where the log cannot be written' {
         { Test-BpfProgram "$samples/packet_counter.bpf.o" -LogPath "$TestDrive/nowhere/x.log" } | Should -Throw -ErrorId 'BPF4015,PSBpf.PowerShell.TestBpfProgram'
     }

@@ -7,6 +7,9 @@ namespace PSBpf.Diagnostics;
 /// <param name="Action">What the user can do about it, as an imperative.</param>
 public sealed record DiagnosticRule(string Id, string Name, DiagnosticCategory Category, string Action)
 {
+    /// <summary>The document that explains it, relative to the project's folder; null for rules other than the verifier's.</summary>
+    public string? Page => Id.StartsWith("BPF1", StringComparison.Ordinal) ? $"docs/verifier/{Name}.md" : null;
+
     /// <summary>Makes a diagnostic of this kind.</summary>
     /// <param name="message">What is wrong with which thing, in one sentence without a final newline.</param>
     /// <param name="location">Where it is, as far as known.</param>

@@ -53,7 +53,7 @@ public static class SarifReport
             ["name"] = rule.Name,
             ["shortDescription"] = Text(rule.Name.Replace('-', ' ')),
             // No helpUri: the standard wants an absolute address, and the pages lie beside the sources.
-            ["help"] = Text($"{rule.Action} See docs/verifier/{rule.Name}.md."),
+            ["help"] = Text(rule.Page is { } page ? $"{rule.Action} See {page}." : rule.Action),
             ["defaultConfiguration"] = new JsonObject { ["level"] = "error" },
         };
     }

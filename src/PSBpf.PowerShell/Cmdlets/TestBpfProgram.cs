@@ -88,10 +88,7 @@ public sealed class TestBpfProgram : BpfCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        if (Heatmap && Kernel == BpfKernelKind.Linux)
-            Stop(DiagnosticRules.NotToldByKernel.At("The Linux kernel does not say what each line took its verifier."), nameof(Heatmap));
-        if (Advise && Kernel == BpfKernelKind.Linux)
-            Stop(DiagnosticRules.NotToldByKernel.At("The Linux kernel gives no advice."), nameof(Advise));
+        if (NotTold(Kernel ?? BpfKernelKind.Managed) is { } untold) Stop(untold, BpfKernelKind.Linux);
         if (LogPath is null) return;
         if (LogLevel == 0) LogLevel = WholeLog;
         try
@@ -138,11 +135,19 @@ public sealed class TestBpfProgram : BpfCmdlet
         }
     }
 
-    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Options() with { Kernel = Kernel ?? program.Kernel }, Cancellation);
+    // A loaded program or the session's option may ask the Linux kernel as well as -Kernel.
+    private BpfDiagnostic? NotTold(BpfKernelKind kernel)
+    {
+        if (kernel != BpfKernelKind.Linux) return null;
+        if (Heatmap) return DiagnosticRules.NotToldByKernel.At("The Linux kernel does not say what each line took its verifier.");
+        return Advise ? DiagnosticRules.NotToldByKernel.At("The Linux kernel gives no advice.") : null;
+    }
+
+    private BpfVerification Verify(BpfProgram program) => Session.Verify(program, Options(Kernel ?? program.Kernel), Cancellation);
 
     private List<BpfVerification> Verify(string file)
     {
-        var options = Options() with { Name = Name, Type = Type, Btf = Btf is null ? null : ResolveFile(Btf) };
+        var options = Options(Kernel ?? Session.Options.Kernel) with { Name = Name, Type = Type, Btf = Btf is null ? null : ResolveFile(Btf) };
         if (Variable.Length == 0) return [.. Session.Verify(file, options, Cancellation)];
         var reports = new List<BpfVerification>();
         foreach (var set in Variable)
@@ -155,7 +160,9 @@ public sealed class TestBpfProgram : BpfCmdlet
         return reports;
     }
 
-    private ImportOptions Options() => new() { Kernel = Kernel ?? Session.Options.Kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap, Advise = Advise };
+    private ImportOptions Options(BpfKernelKind kernel) => NotTold(kernel) is { } untold
+        ? throw new BpfException(untold)
+        : new() { Kernel = kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap, Advise = Advise };
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)

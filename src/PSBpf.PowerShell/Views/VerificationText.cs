@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 
 namespace PSBpf.PowerShell;
@@ -39,7 +40,8 @@ public static class VerificationText
         AddPath(lines, paint, report.CausalPath);
         if (report.Suggestion.Length > 0) lines.Add(Line(paint, "fix", report.Suggestion));
         if (report.Message.Length > 0) lines.Add(Line(paint, "kernel", report.Message));
-        lines.Add(Line(paint, "more", paint.Dim(report.RuleName.Length == 0 ? "Get-Help about_PSBpf_Verifier" : $"Get-Help about_PSBpf_Verifier · docs/verifier/{report.RuleName}.md")));
+        string? page = DiagnosticRules.All.TryGetValue(report.RuleId, out var broken) ? broken.Page : null;
+        lines.Add(Line(paint, "more", paint.Dim(page is null ? "Get-Help about_PSBpf_Verifier" : $"Get-Help about_PSBpf_Verifier · {page}")));
         lines.Add("");
         return string.Join(Environment.NewLine, lines);
     }

@@ -40,6 +40,17 @@ public sealed class AcceptanceTests : KernelTest
         Assert.Same(report, program.Verification);
     }
 
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void A_log_goes_to_its_writer_when_there_is_one()
+    {
+        using var writer = new StringWriter();
+        var report = Load(Spec(ProgramType.Xdp, Loop, []), new ProgramLoadOptions { VerifyOnly = true, LogLevel = 2, LogWriter = writer }).Verification;
+        Assert.True(report.Accepted);
+        Assert.Equal("", report.Log);
+        Assert.Contains("processed 204 insns", writer.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
