@@ -101,6 +101,7 @@ exit
         $advice[0].Program | Should -Be 'unchecked'
         $advice[0].Instruction | Should -Be 1
         $advice[0].Finding | Should -Match 'bpf_xdp_adjust_head'
+        $program | Remove-BpfProgram
         (Test-BpfProgram "$samples/broken_bounds.bpf.o" -Advise).RuleName | Should -Be 'packet-bounds'
         { Test-BpfProgram "$samples/packet_counter.bpf.o" -Advise -Kernel Linux } | Should -Throw -ErrorId 'BPF4016,PSBpf.PowerShell.TestBpfProgram'
     }

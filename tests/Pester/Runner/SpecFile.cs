@@ -15,10 +15,15 @@ public sealed class SpecFile : IDisposable
     private readonly Lock _lock = new();
     private SpecReport? _report;
 
+    private readonly string? _leftBehind;
+
     /// <summary>Opens a runspace and finds the file's tests.</summary>
     /// <remarks>What goes wrong while tests are found is kept for the report: it is a failure of the file, not of the caller.</remarks>
-    public SpecFile(string path)
+    /// <param name="path">The spec.</param>
+    /// <param name="leftBehind">A script that, run right after the spec, lists what it should have cleared away; null to look for nothing.</param>
+    public SpecFile(string path, string? leftBehind = null)
     {
+        _leftBehind = leftBehind;
         Path = System.IO.Path.GetFullPath(path);
         _runspace = HostSessionState.OpenRunspace(new ConsoleHost(TextWriter.Null, TextWriter.Null), SpecCmdlets.AddTo);
         _runspace.SessionStateProxy.Path.SetLocation(WildcardPattern.Escape(System.IO.Path.GetDirectoryName(Path)!));
@@ -79,7 +84,16 @@ public sealed class SpecFile : IDisposable
         }
         return new SpecReport(
             [.. _run.Tests.Select(test => new SpecResult(test.Path, test.Outcome, string.Join("\n", test.Errors)))],
-            [.. _run.Errors]);
+            [.. _run.Errors],
+            LeftBehind());
+    }
+
+    private IReadOnlyList<string> LeftBehind()
+    {
+        if (_leftBehind is null)
+            return [];
+        using PowerShell shell = PowerShell.Create(_runspace);
+        return [.. shell.AddScript(_leftBehind, useLocalScope: true).Invoke().Select(item => $"{item}")];
     }
 
     private void Execute(TimeSpan timeLimit)
