@@ -27,6 +27,11 @@ internal static class BtfBits
         }
     }
 
+    /// <summary>What the third word of a member's record says: bits from the start, and the bits of a bitfield (0 for ordinary members).</summary>
+    public static (int Offset, int BitfieldSize) MemberPlace(uint word, bool bitfields) =>
+        // With kind_flag, the offset's top byte is the size of a bitfield.
+        bitfields ? ((int)(word & 0xffffff), (int)(word >> 24)) : ((int)Math.Min(word, int.MaxValue), 0);
+
     /// <summary>Extends the sign of a number of so many bits.</summary>
     public static Int128 SignExtend(UInt128 value, int bits)
     {

@@ -50,7 +50,7 @@ internal sealed class BtfExtensionReader(ReadOnlyMemory<byte> data, BtfTypeSet t
             at += 8;
             if (count > (uint)(stop - at) / size) throw Malformed($"The {what} table has {count} records for a section, but ends before.", at - 4);
             string name = Text(nameOffset, at - 8);
-            if (!sections.TryGetValue(name, out List<T>? records)) sections.Add(name, records = []);
+            if (!sections.TryGetValue(name, out List<T>? records)) sections.Add(name, records = new List<T>((int)count));
             for (; count > 0; count--, at += (int)size) records.Add(read(at));
         }
     }
@@ -58,7 +58,7 @@ internal sealed class BtfExtensionReader(ReadOnlyMemory<byte> data, BtfTypeSet t
     private BtfFunctionInfo ReadFunction(int at)
     {
         uint id = U32(at + 4);
-        if (id >= (uint)types.Count || types[(int)id].Kind != BtfKind.Function)
+        if (id >= (uint)types.Count || types.KindOf((int)id) != BtfKind.Function)
             throw Malformed($"A func_info record names BTF type {id}, which is no function.", at + 4);
         return new BtfFunctionInfo(U32(at), (int)id);
     }

@@ -1,7 +1,7 @@
 namespace PSBpf.Btf;
 
 /// <summary>
-/// Size, alignment and extent of types. Computed once for each, without recursion, when somebody asks; types that contain
+/// Size, alignment and extent of types, from their records. Computed once for each, without recursion, when somebody asks; types that contain
 /// themselves, that do not fit or that nest absurdly are found on the way.
 /// </summary>
 internal sealed class BtfLayout
@@ -21,9 +21,10 @@ internal sealed class BtfLayout
 
     private const byte Open = 1, Done = 2;
 
-    private readonly BtfTypeSet _types;
+    private readonly BtfImage _image;
     private readonly BtfLayout? _base;
     private readonly int _first;
+    private readonly Action<int> _check;
     private readonly Func<string, Exception> _malformed;
     private readonly Lock _gate = new();
     private readonly byte[] _state;
@@ -35,13 +36,18 @@ internal sealed class BtfLayout
     private readonly Stack<(int Id, int Child)> _path = new();
 
     /// <summary>The layout of a set's types; those of its base are in the base's layout.</summary>
-    public BtfLayout(BtfTypeSet types, BtfLayout? @base, int first, Func<string, Exception> malformed)
+    /// <param name="image">The records.</param>
+    /// <param name="base">The layout of what the set goes on from.</param>
+    /// <param name="check">Checks the record with an id, before anything in it is believed.</param>
+    /// <param name="malformed">Makes the error for a type that cannot be laid out.</param>
+    public BtfLayout(BtfImage image, BtfLayout? @base, Action<int> check, Func<string, Exception> malformed)
     {
-        _types = types;
+        _image = image;
         _base = @base;
-        _first = first;
+        _first = image.FirstId;
+        _check = check;
         _malformed = malformed;
-        int count = types.Count - first;
+        int count = image.Count - _first;
         _state = new byte[count];
         _depths = new byte[count];
         _sizes = new int[count];
@@ -58,6 +64,13 @@ internal sealed class BtfLayout
     /// <summary>How many objects a value of the type is read as; saturated.</summary>
     public int PartsOf(int id) => id < _first ? _base!.PartsOf(id) : _parts[Known(id)];
 
+    /// <summary>Lays out every type, to find those that cannot be.</summary>
+    public void MeasureAll()
+    {
+        lock (_gate)
+            for (int id = _first; id < _first + _state.Length; id++) Visit(id);
+    }
+
     private int DepthOf(int id) => id < _first ? _base!.DepthOf(id) : _depths[Known(id)];
 
     private int Known(int id)
@@ -71,29 +84,23 @@ internal sealed class BtfLayout
     private void Visit(int root)
     {
         if (_state[root - _first] == Done) return;
-        _path.Push((root, 0));
-        _state[root - _first] = Open;
+        Enter(root);
         (int Id, int Child) top = default;
         try
         {
             while (_path.TryPop(out top))
             {
-                BtfType type = _types[top.Id];
-                if (top.Child == CountParts(type))
+                var parts = new BtfParts(_image, top.Id);
+                int inner = NextUnknown(parts, ref top.Child);
+                if (inner == 0)
                 {
-                    Measure(type);
+                    Measure(top.Id, parts);
                     Volatile.Write(ref _state[top.Id - _first], Done);
                     continue;
                 }
 
-                _path.Push((top.Id, top.Child + 1));
-                int child = Part(type, top.Child);
-                if (child < _first) continue;
-                byte state = _state[child - _first];
-                if (state == Open) throw _malformed($"BTF type {child} '{_types[child].Name}' contains itself.");
-                if (state == Done) continue;
-                _state[child - _first] = Open;
-                _path.Push((child, 0));
+                _path.Push(top);
+                Enter(inner);
             }
         }
         catch
@@ -106,92 +113,108 @@ internal sealed class BtfLayout
         }
     }
 
-    /// <summary>How many types this one holds by value.</summary>
-    private static int CountParts(BtfType type) => type switch
+    private void Enter(int id)
     {
-        BtfReference { ReferenceKind: BtfKind.Pointer or BtfKind.Function or BtfKind.DeclarationTag } => 0,
-        BtfReference or BtfArray => 1,
-        BtfStruct structure => structure.Members.Count,
-        BtfDataSection section => section.Variables.Count,
-        _ => 0,
-    };
+        _check(id);
+        _state[id - _first] = Open;
+        _path.Push((id, 0));
+    }
 
-    private static int Part(BtfType type, int index) => type switch
+    /// <summary>The next part that has no layout yet, from the one with an index on; 0 when there is none.</summary>
+    private int NextUnknown(in BtfParts parts, ref int index)
     {
-        BtfReference reference => reference.TargetId,
-        BtfArray array => array.ElementId,
-        BtfStruct structure => structure.Members[index].TypeId,
-        BtfDataSection section => section.Variables[index].TypeId,
-        _ => throw new InvalidOperationException(),
-    };
+        while (index < parts.Count)
+        {
+            int part = parts[index++];
+            if (part < _first) continue;
+            byte state = _state[part - _first];
+            if (state == Open) throw _malformed($"BTF type {Show(part)} contains itself.");
+            if (state != Done) return part;
+        }
 
-    private void Measure(BtfType type)
+        return 0;
+    }
+
+    private void Measure(int id, in BtfParts held)
     {
         int depth = 0;
-        for (int part = 0; part < CountParts(type); part++) depth = Math.Max(depth, DepthOf(Part(type, part)) + 1);
-        if (depth > MaxDepth) throw _malformed($"BTF type {type.Id} '{type.Name}' is nested more than {MaxDepth} deep.");
-        _depths[type.Id - _first] = (byte)depth;
+        for (int index = 0; index < held.Count; index++) depth = Math.Max(depth, DepthOf(held[index]) + 1);
+        if (depth > MaxDepth) throw _malformed($"BTF type {Show(id)} is nested more than {MaxDepth} deep.");
+        _depths[id - _first] = (byte)depth;
 
-        (int size, int alignment, long parts) = type switch
+        int bytes = id == 0 ? 0 : (int)_image.SizeOrTypeOf(id);
+        (int size, int alignment, long parts) = _image.KindOf(id) switch
         {
-            BtfInt integer => (integer.Size, integer.Size, 1),
-            BtfFloat number => (number.Size, Math.Min(number.Size & -number.Size, 16), 1),
-            BtfEnumType enumeration => (enumeration.Size, enumeration.Size, 1),
-            BtfReference { ReferenceKind: BtfKind.Pointer } => (PointerSize, PointerSize, 1),
-            BtfReference { ReferenceKind: BtfKind.Function or BtfKind.DeclarationTag } => (Unsized, 1, 0),
-            BtfReference reference => (SizeOf(reference.TargetId), AlignmentOf(reference.TargetId), PartsOf(reference.TargetId)),
-            BtfArray array => MeasureArray(array),
-            BtfStruct structure => MeasureStruct(structure),
-            BtfDataSection section => (section.Size, 8, section.Variables.Sum(variable => (long)PartsOf(variable.TypeId))),
-            _ => (Unsized, 1, 0L),
+            BtfKind.Int or BtfKind.Enum or BtfKind.Enum64 => (bytes, bytes, 1L),
+            BtfKind.Float => (bytes, Math.Min(bytes & -bytes, 16), 1),
+            BtfKind.Pointer => (PointerSize, PointerSize, 1),
+            BtfKind.Typedef or BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag or BtfKind.Variable =>
+                (SizeOf(bytes), AlignmentOf(bytes), PartsOf(bytes)),
+            BtfKind.Array => MeasureArray(id, held[0]),
+            BtfKind.Struct or BtfKind.Union => MeasureStruct(id, bytes, held),
+            BtfKind.DataSection => (bytes, 8, CountParts(held)),
+            _ => (Unsized, 1, 0),
         };
-        _sizes[type.Id - _first] = size;
-        _alignments[type.Id - _first] = (byte)alignment;
-        _parts[type.Id - _first] = (int)Math.Min(parts, int.MaxValue);
+        _sizes[id - _first] = size;
+        _alignments[id - _first] = (byte)alignment;
+        _parts[id - _first] = (int)Math.Min(parts, int.MaxValue);
     }
 
-    private (int Size, int Alignment, long Parts) MeasureArray(BtfArray array)
+    private long CountParts(in BtfParts held)
     {
-        int element = SizeOf(array.ElementId);
-        if (element == Unsized) throw _malformed($"BTF array {array.Id} has elements without a size.");
-        long size = (long)element * array.Length;
-        if (size > int.MaxValue) throw _malformed($"BTF array {array.Id} takes {size} bytes.");
-        // Arrays of characters and bytes are read as one object.
-        bool isText = Strip(array.ElementId) is BtfInt { Size: 1 } character && !character.Encoding.HasFlag(BtfIntEncoding.Bool);
-        long parts = isText ? 1 : 1 + PartsOf(array.ElementId) * (long)array.Length;
-        return ((int)size, AlignmentOf(array.ElementId), parts);
+        long parts = 0;
+        for (int index = 0; index < held.Count; index++) parts += PartsOf(held[index]);
+        return parts;
     }
 
-    private (int Size, int Alignment, long Parts) MeasureStruct(BtfStruct structure)
+    private (int Size, int Alignment, long Parts) MeasureArray(int id, int elementId)
+    {
+        int element = SizeOf(elementId);
+        if (element == Unsized) throw _malformed($"BTF array {id} has elements without a size.");
+        uint length = _image.ArrayLengthOf(id);
+        long size = (long)element * length;
+        if (size > int.MaxValue) throw _malformed($"BTF array {id} takes {size} bytes.");
+        // Arrays of characters and bytes are read as one object.
+        int plain = Strip(elementId);
+        bool isText = _image.KindOf(plain) == BtfKind.Int && SizeOf(plain) == 1 && !_image.IntDetailOf(plain).Encoding.HasFlag(BtfIntEncoding.Bool);
+        long parts = isText ? 1 : 1 + PartsOf(elementId) * (long)length;
+        return ((int)size, AlignmentOf(elementId), parts);
+    }
+
+    private (int Size, int Alignment, long Parts) MeasureStruct(int id, int bytes, in BtfParts members)
     {
         int alignment = 1;
         long parts = 1;
-        foreach (BtfMember member in structure.Members)
+        bool bitfields = _image.FlagOf(id);
+        for (int index = 0; index < members.Count; index++)
         {
-            int size = SizeOf(member.TypeId);
-            if (size == Unsized) throw _malformed($"Member '{member.Name}' of BTF type {structure.Id} '{structure.Name}' has no size.");
-            bool isBitfield = member.BitfieldSize > 0;
-            long bits = isBitfield ? member.BitfieldSize : size * 8L;
-            if (isBitfield ? bits > size * 8L : member.BitOffset % 8 != 0 && Strip(member.TypeId) is not BtfInt)
-                throw _malformed($"Member '{member.Name}' of BTF type {structure.Id} '{structure.Name}' takes {bits} bits at bit {member.BitOffset}.");
-            if (isBitfield && Strip(member.TypeId) is not (BtfInt or BtfEnumType))
-                throw _malformed($"Bitfield '{member.Name}' of BTF type {structure.Id} '{structure.Name}' is no integer.");
+            int type = members[index], size = SizeOf(type);
+            if (size == Unsized) throw _malformed($"Member '{members.NameOf(index)}' of BTF type {Show(id)} has no size.");
+            (int offset, int bitfieldSize) = BtfBits.MemberPlace(members.ExtraOf(index), bitfields);
+            bool isBitfield = bitfieldSize > 0;
+            long bits = isBitfield ? bitfieldSize : size * 8L;
+            int plain = Strip(type);
+            BtfKind kind = _image.KindOf(plain);
+            if (isBitfield ? bits > size * 8L : offset % 8 != 0 && kind != BtfKind.Int)
+                throw _malformed($"Member '{members.NameOf(index)}' of BTF type {Show(id)} takes {bits} bits at bit {offset}.");
+            if (isBitfield && kind is not (BtfKind.Int or BtfKind.Enum or BtfKind.Enum64))
+                throw _malformed($"Bitfield '{members.NameOf(index)}' of BTF type {Show(id)} is no integer.");
             // An integer with fewer bits than its storage is an old-style bitfield, whose storage may reach past the end.
-            if (!isBitfield && Strip(member.TypeId) is BtfInt integer && integer.Bits < integer.Size * 8) bits = integer.BitOffset + integer.Bits;
-            if (member.BitOffset + bits > structure.Size * 8L)
-                throw _malformed($"Member '{member.Name}' lies outside BTF type {structure.Id} '{structure.Name}', which has {structure.Size} bytes.");
-            alignment = Math.Max(alignment, AlignmentOf(member.TypeId));
-            parts += PartsOf(member.TypeId);
+            if (!isBitfield && kind == BtfKind.Int && _image.IntDetailOf(plain) is var integer && integer.Bits < SizeOf(plain) * 8) bits = integer.Offset + integer.Bits;
+            if (offset + bits > bytes * 8L)
+                throw _malformed($"Member '{members.NameOf(index)}' lies outside BTF type {Show(id)}, which has {bytes} bytes.");
+            alignment = Math.Max(alignment, AlignmentOf(type));
+            parts += PartsOf(type);
         }
 
-        return (structure.Size, alignment, parts);
+        return (bytes, alignment, parts);
     }
 
-    private BtfType Strip(int id)
+    private int Strip(int id)
     {
-        BtfType type = _types[id];
-        while (type is BtfReference { ReferenceKind: BtfKind.Typedef or BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag } modifier)
-            type = _types[modifier.TargetId];
-        return type;
+        while (_image.KindOf(id) is BtfKind.Typedef or BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag) id = (int)_image.SizeOrTypeOf(id);
+        return id;
     }
+
+    private string Show(int id) => $"{id} '{_image.NameOf(id)}'";
 }

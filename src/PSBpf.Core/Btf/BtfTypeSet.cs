@@ -6,8 +6,8 @@ namespace PSBpf.Btf;
 
 /// <summary>
 /// All types of one .BTF section. What is read is checked: ids exist, lengths fit, and no type contains itself by value. Thread-safe.
-/// A set that was read is checked whole; one that was opened reads and checks a type when somebody asks for it, since a kernel has
-/// a hundred thousand. Split BTF, as modules have it, goes on where its base ends.
+/// A set that was read is checked whole; one that was opened checks a type when somebody asks for it, since a kernel has
+/// a hundred thousand. Both make objects and strings only of types that somebody asks for. Split BTF, as modules have it, goes on where its base ends.
 /// </summary>
 public sealed partial class BtfTypeSet
 {
@@ -16,6 +16,7 @@ public sealed partial class BtfTypeSet
     private readonly BtfType?[] _types;
     private readonly BtfLayout _layout;
     private readonly Lazy<BtfNameIndex> _names;
+    private bool _isChecked;
 
     private BtfTypeSet(BtfImage image, BtfTypeSet? @base)
     {
@@ -25,7 +26,7 @@ public sealed partial class BtfTypeSet
         _types = new BtfType?[image.Count - _first];
         if (_first == 0) _types[0] = new BtfVoid();
         Types = new TypeList(this);
-        _layout = new BtfLayout(this, @base?._layout, _first, message => image.Malformed(message, null));
+        _layout = new BtfLayout(image, @base?._layout, Check, message => image.Malformed(message, null));
         _names = new(() => new BtfNameIndex(image));
     }
 
@@ -42,7 +43,9 @@ public sealed partial class BtfTypeSet
     public IReadOnlyList<BtfType> Types { get; }
 
     /// <summary>The type with an id.</summary>
-    /// <exception cref="BpfException">BPF0201: the type contradicts itself; only sets that were opened can say so here.</exception>
+    /// <exception cref="BpfException">
+    /// BPF0201: the type contradicts itself, which only sets that were opened can say here, or names overlap until they are far longer than the strings.
+    /// </exception>
     public BtfType this[int id]
     {
         get
@@ -50,6 +53,7 @@ public sealed partial class BtfTypeSet
             if (id < _first) return Base![id];
             ref BtfType? slot = ref _types[id - _first];
             if (Volatile.Read(ref slot) is { } known) return known;
+            Check(id);
             BtfType type = new BtfRecordReader(_image, id).Read();
             return Interlocked.CompareExchange(ref slot, type, null) ?? type;
         }
@@ -62,8 +66,10 @@ public sealed partial class BtfTypeSet
     public static BtfTypeSet Read(ReadOnlyMemory<byte> data, DiagnosticLocation? location = null)
     {
         BtfTypeSet types = Open(data, null, location);
-        for (int id = 0; id < types.Count; id++) _ = types[id];
-        for (int id = 0; id < types.Count; id++) types._layout.SizeOf(id);
+        var check = new BtfRecordCheck(types._image);
+        for (int id = 1; id < types.Count; id++) check.Check(id);
+        types._isChecked = true;
+        types._layout.MeasureAll();
         return types;
     }
 
@@ -153,6 +159,18 @@ public sealed partial class BtfTypeSet
 
     /// <summary>A string of the string section.</summary>
     internal bool TryGetString(uint offset, [NotNullWhen(true)] out string? text) => _image.TryGetString(offset, out text);
+
+    /// <summary>Whether the string section has a string at an offset.</summary>
+    internal bool HasString(uint offset) => offset < _image.StringEnd;
+
+    /// <summary>A string that <see cref="HasString"/> found.</summary>
+    /// <exception cref="BpfException">BPF0201: strings overlap until they are far longer than the section.</exception>
+    internal string TextAt(uint offset) => _image.TryGetString(offset, out string? text) ? text : throw _image.Overlapping(offset, null);
+
+    private void Check(int id)
+    {
+        if (!_isChecked && id > 0) new BtfRecordCheck(_image).Check(id);
+    }
 
     private sealed class TypeList(BtfTypeSet types) : IReadOnlyList<BtfType>
     {

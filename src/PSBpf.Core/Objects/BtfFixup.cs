@@ -62,8 +62,11 @@ internal sealed class BtfFixup
     private BtfTypeSet Apply()
     {
         List<(int Start, int Length)> removed = [];
-        foreach (BtfType type in _types.Types)
+        for (int id = 1; id < _types.Count; id++)
         {
+            // Nothing else changes, and most types are never looked at.
+            if (_types.KindOf(id) is not (BtfKind.DataSection or BtfKind.Function or BtfKind.Variable)) continue;
+            BtfType type = _types[id];
             switch (type)
             {
                 case BtfDataSection dataSection when _elf.Find(dataSection.Name) is { } section:

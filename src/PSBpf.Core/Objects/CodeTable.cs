@@ -23,7 +23,7 @@ internal sealed record CodeFunction(string Name, ElfSection Section, int Start, 
 /// <param name="TypeIds">BTF ids of its functions by first slot.</param>
 /// <param name="Poisoned">Why instructions must not run, ascending by slot: what the kernel lacks.</param>
 internal sealed record CodeSection(
-    Instruction[] Instructions, CodeFunction[] Functions, Dictionary<int, ElfRelocation> Relocations, LineSpec[] Lines, Dictionary<int, int> TypeIds,
+    Instruction[] Instructions, CodeFunction[] Functions, RelocationTable Relocations, LineTable Lines, Dictionary<int, int> TypeIds,
     SortedDictionary<int, string> Poisoned);
 
 /// <summary>An object's instructions by section, with all that is known about them.</summary>
@@ -37,6 +37,9 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
     private readonly ILookup<int, ElfSymbol> _functionSymbols = elf.Symbols
         .Where(symbol => symbol is { Type: ElfSymbolType.Function, Name.Length: > 0 } && elf.SectionOf(symbol) is { IsCode: true })
         .ToLookup(symbol => (int)symbol.SectionIndex);
+
+    /// <summary>The object's types, that lines have their texts from.</summary>
+    public BtfTypeSet? Types => btf;
 
     /// <summary>The contents of a section.</summary>
     public CodeSection this[ElfSection section]
@@ -78,20 +81,20 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
         if (section.Size % Instruction.Size != 0)
             throw DiagnosticRules.ElfMalformed.Error($"Section '{section.Name}' has {section.Size} bytes, which are not whole instructions.", elf.At(section.Name));
         Instruction[] instructions = InstructionDecoder.ReadSlots(section.Data.Span);
-        LineSpec[] lines = ReadLines(section);
+        LineTable lines = ReadLines(section);
         var poisoned = Adapt(section, instructions, lines);
         return new CodeSection(instructions, ReadFunctions(section), ReadRelocations(section), lines, ReadTypeIds(section), poisoned);
     }
 
     /// <summary>Applies the section's CO-RE relocations.</summary>
-    private SortedDictionary<int, string> Adapt(ElfSection section, Instruction[] instructions, LineSpec[] lines)
+    private SortedDictionary<int, string> Adapt(ElfSection section, Instruction[] instructions, LineTable lines)
     {
         SortedDictionary<int, string> poisoned = [];
         if (core is null || !IsFirst(section) || !extension.CoreRelocations.TryGetValue(section.Name, out List<BtfCoreRelocation>? relocations)) return poisoned;
         foreach (BtfCoreRelocation relocation in relocations)
         {
             int slot = Slot(section, relocation.Offset);
-            DiagnosticLocation location = elf.At(section.Name, relocation.Offset) with { Source = LineSpec.Covering(lines, slot)?.Source };
+            DiagnosticLocation location = elf.At(section.Name, relocation.Offset) with { Source = lines.SourceAt(slot) };
             CoreResult result = core.Resolve(relocation, location);
             if (CorePatch.Apply(instructions, slot, result, location) is { } reason)
                 poisoned[slot] = $"'{result.What}' {reason}: {core.TargetName}";
@@ -126,33 +129,48 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
         return functions;
     }
 
-    private Dictionary<int, ElfRelocation> ReadRelocations(ElfSection section)
+    private RelocationTable ReadRelocations(ElfSection section)
     {
-        Dictionary<int, ElfRelocation> bySlot = [];
-        foreach (ElfRelocation relocation in elf.RelocationsOf(section))
+        IReadOnlyList<ElfRelocation> all = elf.RelocationsOf(section);
+        List<ElfRelocation> kept = new(all.Count);
+        foreach (ElfRelocation relocation in all)
         {
             if (relocation.Type == ElfRelocationType.None) continue;
-            if (relocation.Offset % Instruction.Size != 0 || !bySlot.TryAdd((int)relocation.Offset / Instruction.Size, relocation))
-                throw DiagnosticRules.ObjectRelocation.Error(
-                    $"Section '{section.Name}' has two relocations, or one inside an instruction, at offset {relocation.Offset}.", elf.At(section.Name, relocation.Offset));
+            if (relocation.Offset % Instruction.Size != 0) throw BadRelocation(section, relocation);
+            kept.Add(relocation);
         }
 
-        return bySlot;
+        var table = new RelocationTable(kept);
+        return table.FindTwice() is { } twice ? throw BadRelocation(section, twice) : table;
     }
 
-    private LineSpec[] ReadLines(ElfSection section)
+    private BpfException BadRelocation(ElfSection section, ElfRelocation relocation) =>
+        DiagnosticRules.ObjectRelocation.Error(
+            $"Section '{section.Name}' has two relocations, or one inside an instruction, at offset {relocation.Offset}.", elf.At(section.Name, relocation.Offset));
+
+    private LineTable ReadLines(ElfSection section)
     {
-        if (!IsFirst(section) || !extension.Lines.TryGetValue(section.Name, out List<BtfLineInfo>? records)) return [];
-        List<LineSpec> lines = new(records.Count);
-        foreach (BtfLineInfo record in records.OrderBy(record => record.Offset))
+        if (!IsFirst(section) || !extension.Lines.TryGetValue(section.Name, out List<BtfLineInfo>? records)) return LineTable.Empty;
+        var lines = new LineTable.Entry[records.Count];
+        int count = 0;
+        foreach (BtfLineInfo record in InOrder(records))
         {
             int slot = Slot(section, record.Offset);
-            if (lines.Count > 0 && lines[^1].Instruction == slot) continue;
-            lines.Add(new LineSpec(
-                slot, new SourceLocation(Text(record.FileNameOffset), record.Line, record.Column, Text(record.LineOffset)), record.FileNameOffset, record.LineOffset));
+            if (count > 0 && lines[count - 1].Instruction == slot) continue;
+            CheckText(record.FileNameOffset);
+            CheckText(record.LineOffset);
+            lines[count++] = new LineTable.Entry(slot, record);
         }
 
-        return [.. lines];
+        return new LineTable(btf, lines[..count]);
+    }
+
+    // Compilers write them so; who merges objects may not.
+    private static IEnumerable<BtfLineInfo> InOrder(List<BtfLineInfo> records)
+    {
+        for (int index = 1; index < records.Count; index++)
+            if (records[index].Offset < records[index - 1].Offset) return records.OrderBy(record => record.Offset);
+        return records;
     }
 
     private Dictionary<int, int> ReadTypeIds(ElfSection section)
@@ -171,7 +189,9 @@ internal sealed class CodeTable(ElfFile elf, BtfTypeSet? btf, BtfExtension exten
             ? (int)(offset / Instruction.Size)
             : throw DiagnosticRules.BtfMalformed.Error($"A .BTF.ext record is about offset {offset} of section '{section.Name}', where no instruction starts.", elf.At(".BTF.ext"));
 
-    private string Text(uint offset) =>
-        btf!.TryGetString(offset, out string? text) ? text
-            : throw DiagnosticRules.BtfMalformed.Error($"A .BTF.ext record names a string at offset {offset}, outside the strings of .BTF.", elf.At(".BTF.ext"));
+    private void CheckText(uint offset)
+    {
+        if (!btf!.HasString(offset))
+            throw DiagnosticRules.BtfMalformed.Error($"A .BTF.ext record names a string at offset {offset}, outside the strings of .BTF.", elf.At(".BTF.ext"));
+    }
 }

@@ -118,19 +118,30 @@ public static class ObjectReader
 
     private static byte[] ReadFile(string path, DiagnosticLocation location)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        // Devices and pipes have no length: read until there is no more, or too much.
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+        long length = stream.CanSeek ? stream.Length : 0;
+        if (length > MaxFileSize) throw TooLarge(location);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        // It may have become shorter meanwhile; devices and pipes have no length, and are read until there is no more, or too much.
+        return length > 0 ? read == bytes.Length ? bytes : bytes[..read] : ReadToEnd(stream, location);
+    }
+
+    private static byte[] ReadToEnd(FileStream stream, DiagnosticLocation location)
+    {
         using var bytes = new MemoryStream();
         byte[] buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;)
         {
             bytes.Write(buffer, 0, read);
-            if (bytes.Length > MaxFileSize)
-                throw DiagnosticRules.ObjectTooLarge.Error($"The file has more than {MaxFileSize >> 20} MiB.", location, "Pass a BPF object file.");
+            if (bytes.Length > MaxFileSize) throw TooLarge(location);
         }
 
         return bytes.ToArray();
     }
+
+    private static BpfException TooLarge(DiagnosticLocation location) =>
+        DiagnosticRules.ObjectTooLarge.Error($"The file has more than {MaxFileSize >> 20} MiB.", location, "Pass a BPF object file.");
 
     private static BtfExtension ReadExtension(ElfFile elf, BtfTypeSet? btf) =>
         btf is not null && elf.Find(".BTF.ext") is { } section ? new BtfExtensionReader(section.Data, btf, elf.At(section.Name)).Read() : new BtfExtension();

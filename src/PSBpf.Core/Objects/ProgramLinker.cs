@@ -31,7 +31,7 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
         Place(entry);
         while (_pending.TryPop(out (CodeFunction Function, int Slot) next)) Relocate(next.Function, next.Slot);
         return new LinkedCode(
-            [.. _code], _maps, [.. _placed.Select(Describe)], [.. _placed.SelectMany(Lines)],
+            [.. _code], _maps, [.. _placed.Select(Describe)], Lines(),
             [.. _externs.OrderBy(use => use.Instruction)], [.. _placed.SelectMany(Poisoned)]);
     }
 
@@ -51,7 +51,8 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private void Relocate(CodeFunction function, int slot)
     {
         CodeSection section = Section(function);
-        int start = _starts[function];
+        RelocationTable relocations = section.Relocations;
+        int start = _starts[function], next = relocations.FirstFrom(function.Start + slot);
         while (slot < function.Length)
         {
             int at = slot;
@@ -60,12 +61,15 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
             slot += isWide ? 2 : 1;
             if (isWide && slot > function.Length) throw Error(function, at, "ends in the middle of an lddw instruction");
 
-            bool hasRelocation = section.Relocations.TryGetValue(function.Start + at, out ElfRelocation relocation);
-            if (isWide && section.Relocations.ContainsKey(function.Start + at + 1)) throw Error(function, at + 1, "has a relocation inside an lddw instruction");
+            bool hasRelocation = next < relocations.Count && relocations.SlotOf(next) == function.Start + at;
+            int current = next;
+            if (hasRelocation) next++;
+            if (isWide && next < relocations.Count && relocations.SlotOf(next) == function.Start + at + 1) throw Error(function, at + 1, "has a relocation inside an lddw instruction");
+            if (!hasRelocation && !isWide && instruction.Opcode != Call) continue;
 
             int placed = _placed.Count;
             _pending.Push((function, slot));
-            if (hasRelocation) Apply(function, at, instruction, relocation);
+            if (hasRelocation) Apply(function, at, instruction, relocations[current]);
             else CheckUnrelocated(function, at, instruction);
             if (_placed.Count > placed) return;
             _pending.Pop();
@@ -190,30 +194,23 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
     private FunctionSpec Describe(CodeFunction function) =>
         new(_starts[function], function.Name, function.Linkage, Section(function).TypeIds.GetValueOrDefault(function.Start));
 
-    private IEnumerable<LineSpec> Lines(CodeFunction function)
+    private LineTable Lines()
     {
-        LineSpec[] lines = Section(function).Lines;
-        int end = function.Start + function.Length;
-        for (int index = FirstLineFrom(lines, function.Start); index < lines.Length && lines[index].Instruction < end; index++)
-            yield return lines[index] with { Instruction = lines[index].Instruction - function.Start + _starts[function] };
+        List<LineTable.Entry> entries = [];
+        foreach (CodeFunction function in _placed)
+        {
+            LineTable lines = Section(function).Lines;
+            int moved = _starts[function] - function.Start;
+            foreach (LineTable.Entry line in lines.Entries[lines.FirstFrom(function.Start)..lines.FirstFrom(function.Start + function.Length)])
+                entries.Add(line with { Instruction = line.Instruction + moved });
+        }
+
+        return entries.Count > 0 ? new LineTable(code.Types, [.. entries]) : LineTable.Empty;
     }
 
     private IEnumerable<PoisonedInstruction> Poisoned(CodeFunction function) =>
         Section(function).Poisoned.Where(slot => slot.Key >= function.Start && slot.Key < function.Start + function.Length)
             .Select(slot => new PoisonedInstruction(slot.Key - function.Start + _starts[function], slot.Value));
-
-    private static int FirstLineFrom(LineSpec[] lines, int slot)
-    {
-        int low = 0, high = lines.Length;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (lines[middle].Instruction < slot) low = middle + 1;
-            else high = middle;
-        }
-
-        return low;
-    }
 
     private BpfException Unresolved(CodeFunction function, int at, ElfSymbol symbol)
     {
@@ -232,7 +229,7 @@ internal sealed class ProgramLinker(ElfFile elf, MapTable maps, CodeTable code, 
         {
             Program = entry.Name,
             Instruction = _starts[function] + at,
-            Source = LineSpec.Covering(Section(function).Lines, function.Start + at)?.Source,
+            Source = Section(function).Lines.SourceAt(function.Start + at),
         };
     }
 }
