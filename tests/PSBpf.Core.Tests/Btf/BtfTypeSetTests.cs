@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 using PSBpf.Btf;
 using PSBpf.Diagnostics;
@@ -227,6 +228,38 @@ public sealed class BtfTypeSetTests
         Assert.InRange(offset / 8, 8, types.SizeOf(task) - 16);
         var record = Assert.IsType<BtfRecord>(BtfValue.Read(types, task, new byte[types.SizeOf(task)]));
         Assert.Equal("", record["comm"]);
+    }
+
+    [Fact]
+    public void A_set_that_was_opened_checks_the_types_that_a_size_depends_on()
+    {
+        var builder = new BtfBuilder();
+        int good = builder.Int("int", 4), bad = builder.Int("no bits", 4, bits: 0);
+        int structure = builder.Struct("s", 8, ("a", good, 0), ("b", bad, 32));
+        BtfTypeSet types = BtfTypeSet.Open(builder.Build());
+
+        BtfType type = types[structure];
+
+        for (int time = 0; time < 2; time++) Assert.Contains("no bits", Assert.Throws<BpfException>(() => types.SizeOf(type)).Message, StringComparison.Ordinal);
+        Assert.Equal(4, types.SizeOf(types[good]));
+    }
+
+    [Fact]
+    public void Names_that_all_end_in_one_long_string_are_checked_at_once_and_refused_when_they_have_become_too_much_text()
+    {
+        const int Count = 5000;
+        var builder = new BtfBuilder();
+        uint text = builder.String(new string('x', Count));
+        for (int index = 0; index < Count; index++) builder.Forward("", isUnion: false);
+        byte[] bytes = builder.Build();
+        for (int index = 0; index < Count; index++) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(24 + index * 12), text + (uint)index);
+
+        BtfTypeSet types = BtfTypeSet.Read(bytes);
+
+        Assert.Equal(Count - 1, types[2].Name.Length);
+        BpfException error = Assert.Throws<BpfException>(() => types.Types.Sum(type => (long)type.Name.Length));
+        Assert.Equal("BPF0201", error.Id);
+        Assert.Contains("overlap", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

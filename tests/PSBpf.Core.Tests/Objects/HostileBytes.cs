@@ -26,6 +26,10 @@ internal static class HostileBytes
             if (variable.Size < MostBytes) _ = variable.InitialValue;
         foreach (MapSpec map in spec.Maps)
             if (map.ValueType is { } type) map.Btf!.Declare(type);
+        // Lines and types are made of their records when somebody looks.
+        foreach (ProgramSpec program in spec.Programs)
+            foreach (LineSpec line in program.Lines) _ = line.Source.ToString();
+        for (int id = 0; id < Math.Min(spec.Btf?.Count ?? 0, MostTypes); id++) Ask(spec.Btf!, spec.Btf![id]);
     });
 
     /// <summary>Opens types as those of a kernel, which are checked when they are asked for, and asks for each in every way.</summary>
