@@ -119,4 +119,8 @@ public static partial class DiagnosticRules
     /// <summary>Something that this version of the verifier does not judge yet, and therefore refuses.</summary>
     public static readonly DiagnosticRule NotJudged = new("BPF1501", "not-judged", NotSupported,
         "Test-BpfProgram -Kernel Linux asks the machine's kernel, where there is one.");
+
+    /// <summary>The program uses what the version of Linux that was asked for does not have.</summary>
+    public static readonly DiagnosticRule KernelVersion = new("BPF1601", "kernel-version", NotSupported,
+        "Do without what the report names, ask in the program whether the kernel has it, or require the newer kernel.");
 }

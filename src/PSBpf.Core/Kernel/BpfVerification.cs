@@ -1,4 +1,5 @@
 using PSBpf.Diagnostics;
+using PSBpf.Objects;
 
 namespace PSBpf.Kernel;
 
@@ -70,6 +71,15 @@ public sealed record BpfVerification
 
     /// <summary>What the kernel did not take along although it judged the program: its type information (BPF3007).</summary>
     public IReadOnlyList<BpfDiagnostic> Warnings { get; init; } = [];
+
+    /// <summary>What the program uses that not every version of Linux has, the newest first.</summary>
+    public IReadOnlyList<KernelFeature> KernelFeatures { get; init; } = [];
+
+    /// <summary>The first version of Linux that has all of <see cref="KernelFeatures"/> that nothing stands in for; null when every one has.</summary>
+    public Version? RequiredKernel { get; init; }
+
+    /// <summary>The version of Linux that the features were compared with; null when none was named.</summary>
+    public Version? KernelVersion { get; init; }
 
     /// <summary>Whose verifier it was.</summary>
     public required BpfKernelKind Kernel { get; init; }

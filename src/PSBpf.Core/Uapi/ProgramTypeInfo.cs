@@ -11,6 +11,9 @@ public sealed record ProgramTypeInfo
     /// <summary>Its short name, as bpftool and section names have it, e.g. <c>xdp</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The version of Linux that brought it.</summary>
+    public Version? Since => KernelReleases.Since(Type);
+
     /// <summary>What holds for programs of the type whatever their attach type is; null for types whose programs BTF describes.</summary>
     public ProgramRules? Rules { get; init; }
 

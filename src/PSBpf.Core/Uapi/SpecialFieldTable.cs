@@ -37,7 +37,8 @@ public enum SpecialFieldKind : byte
 /// <param name="Size">Bytes.</param>
 /// <param name="Once">Whether a value has at most one.</param>
 /// <param name="MapTypes">The map types whose values may hold it.</param>
-public sealed record SpecialFieldRow(SpecialFieldKind Kind, string Structure, int Size, bool Once, IReadOnlyList<MapType> MapTypes);
+/// <param name="Since">The version of Linux that brought it.</param>
+public sealed record SpecialFieldRow(SpecialFieldKind Kind, string Structure, int Size, bool Once, IReadOnlyList<MapType> MapTypes, Version Since);
 
 /// <summary>The special fields, asked of Linux 6.18, once.</summary>
 public static class SpecialFieldTable
@@ -54,15 +55,15 @@ public static class SpecialFieldTable
     /// <summary>One row for each kind, in the order of <see cref="SpecialFieldKind"/>.</summary>
     public static IReadOnlyList<SpecialFieldRow> All { get; } =
     [
-        new(SpecialFieldKind.SpinLock, "bpf_spin_lock", 4, true, Locked),
-        new(SpecialFieldKind.ResilientSpinLock, "bpf_res_spin_lock", 4, true, Locked),
-        new(SpecialFieldKind.Timer, "bpf_timer", 16, true, Timed),
-        new(SpecialFieldKind.WorkQueue, "bpf_wq", 16, true, Timed),
-        new(SpecialFieldKind.TaskWork, "bpf_task_work", 8, true, Timed),
-        new(SpecialFieldKind.ReferenceCount, "bpf_refcount", 4, true, Pointed),
-        new(SpecialFieldKind.ListHead, "bpf_list_head", 16, false, Timed),
-        new(SpecialFieldKind.TreeRoot, "bpf_rb_root", 16, false, Timed),
-        new(SpecialFieldKind.KernelPointer, "kptr", 8, false, Pointed),
+        new(SpecialFieldKind.SpinLock, "bpf_spin_lock", 4, true, Locked, new(5, 1)),
+        new(SpecialFieldKind.ResilientSpinLock, "bpf_res_spin_lock", 4, true, Locked, new(6, 15)),
+        new(SpecialFieldKind.Timer, "bpf_timer", 16, true, Timed, new(5, 15)),
+        new(SpecialFieldKind.WorkQueue, "bpf_wq", 16, true, Timed, new(6, 10)),
+        new(SpecialFieldKind.TaskWork, "bpf_task_work", 8, true, Timed, new(6, 18)),
+        new(SpecialFieldKind.ReferenceCount, "bpf_refcount", 4, true, Pointed, new(6, 4)),
+        new(SpecialFieldKind.ListHead, "bpf_list_head", 16, false, Timed, new(6, 2)),
+        new(SpecialFieldKind.TreeRoot, "bpf_rb_root", 16, false, Timed, new(6, 3)),
+        new(SpecialFieldKind.KernelPointer, "kptr", 8, false, Pointed, new(5, 19)),
     ];
 
     /// <summary>The row of a kind.</summary>

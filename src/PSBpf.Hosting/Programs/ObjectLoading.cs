@@ -58,7 +58,7 @@ internal sealed class ObjectLoading(IBpfKernel kernel, ObjectSpec spec, ImportOp
         {
             var result = Load(program, verifyOnly: true, cancellation);
             result.Program?.Dispose();
-            reports.Add(result.Verification);
+            reports.Add(KernelProfile.Apply(result.Verification, spec, program, options.KernelVersion));
         }
 
         return reports;

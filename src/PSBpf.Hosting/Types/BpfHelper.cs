@@ -25,6 +25,9 @@ public sealed class BpfHelper
     /// <summary>How C declares it.</summary>
     public string Prototype => _forms[0].Declaration;
 
+    /// <summary>The version of Linux that brought it; some program types may call it only since a later one.</summary>
+    public Version? Since => _forms[0].Since;
+
     /// <summary>Whether the managed engine has it; a program that calls one that it lacks is judged, and not run there.</summary>
     public bool Implemented => ManagedKernel.Implements(Id);
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using PSBpf.Diagnostics;
 using PSBpf.Hosting;
 using PSBpf.Kernel;
+using PSBpf.Uapi;
 
 namespace PSBpf.PowerShell;
 
@@ -39,7 +40,7 @@ public sealed class TestBpfProgram : BpfCmdlet
     /// <summary>The program type, for section names that say none.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [TypeArgument]
-    public Uapi.ProgramType? Type { get; set; }
+    public ProgramType? Type { get; set; }
 
     /// <summary>A file with the types of the kernel that the programs are for: raw BTF, or ELF with a .BTF section.</summary>
     [Parameter(ParameterSetName = PathSet)]
@@ -69,6 +70,12 @@ public sealed class TestBpfProgram : BpfCmdlet
     [Parameter]
     public SwitchParameter Advise { get; set; }
 
+    /// <summary>A version of Linux, as 5.15 or as uname -r says it: what uses features that it lacks is refused. Quote it in hashtables: 5.10 is the number 5.1.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(KernelVersionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? KernelVersion { get; set; }
+
     /// <summary>Values of global variables, each a set to judge the programs with.</summary>
     [Parameter(ParameterSetName = PathSet)]
     [ValidateNotNull]
@@ -84,11 +91,13 @@ public sealed class TestBpfProgram : BpfCmdlet
 
     private readonly List<BpfVerification> _reports = [];
     private StreamWriter? _log;
+    private Version? _version;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         if (NotTold(Kernel ?? BpfKernelKind.Managed) is { } untold) Stop(untold, BpfKernelKind.Linux);
+        _version = KernelVersion is null ? null : ReadVersion(KernelVersion);
         if (LogPath is null) return;
         if (LogLevel == 0) LogLevel = WholeLog;
         try
@@ -113,6 +122,14 @@ public sealed class TestBpfProgram : BpfCmdlet
     {
         if (disposing) _log?.Dispose();
         base.Dispose(disposing);
+    }
+
+    private Version? ReadVersion(string text)
+    {
+        if (KernelReleases.TryParse(text, out var version) && version >= KernelReleases.Oldest && version <= KernelReleases.Newest) return version;
+        string what = version is null ? $"'{text}' is no version of Linux." : $"Linux {version} is not in the tables, which go from {KernelReleases.Oldest} to {KernelReleases.Newest}.";
+        Stop(DiagnosticRules.OptionValue.At(what, action: "Pass major and minor number, e.g. -KernelVersion 5.15, or what 'uname -r' says."), text);
+        return null;
     }
 
     private void Stop(BpfDiagnostic diagnostic, object target) => ThrowTerminatingError(ErrorRecords.From(diagnostic, null, target, Location));
@@ -162,7 +179,7 @@ public sealed class TestBpfProgram : BpfCmdlet
 
     private ImportOptions Options(BpfKernelKind kernel) => NotTold(kernel) is { } untold
         ? throw new BpfException(untold)
-        : new() { Kernel = kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap, Advise = Advise };
+        : new() { Kernel = kernel, LogLevel = LogLevel, LogWriter = _log, Heatmap = Heatmap, Advise = Advise, KernelVersion = _version };
 
     // An object that cannot be read, or a kernel that cannot be asked, is an error; with -Quiet it is also "no".
     private void Report(Func<IReadOnlyList<BpfVerification>> verify, string target)

@@ -27,6 +27,13 @@ internal sealed class HelperCompleter : NameCompleter
         BpfHelper.All.Select(helper => (helper.Name, $"{helper.Prototype}{(helper.Implemented ? "" : ", not in the managed engine")}"));
 }
 
+/// <summary>Completes versions of Linux: those that are kept up for years.</summary>
+internal sealed class KernelVersionCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
+        KernelReleases.LongTerm.Select(version => (version.ToString(), $"Linux {version}, kept up for years"));
+}
+
 /// <summary>Completes names of ring buffers.</summary>
 internal sealed class RingBufferCompleter : NameCompleter
 {

@@ -27,8 +27,14 @@ public static class VerificationText
         if (report.Kernel != BpfKernelKind.Managed) text.Append($" ({report.Kernel})");
         if (!report.Runnable && report.Unsupported.Count > 0)
             text.AppendLine().Append(Line(paint, "but", $"it cannot run in the {report.Kernel} kernel, which has no {string.Join(", ", report.Unsupported)}"));
+        if (report.KernelVersion is { } version)
+            text.AppendLine().Append(Line(paint, "linux", $"{version} has the features that it uses; it needs {report.RequiredKernel?.ToString() ?? "none of them"}{Newest(report)}"));
         return text.ToString();
     }
+
+    // Why it needs what it needs.
+    private static string Newest(BpfVerification report) =>
+        report.KernelFeatures.FirstOrDefault(feature => feature.IsRequired) is { } feature ? $", for {feature.Name}" : "";
 
     private static string Refused(BpfVerification report, Paint paint)
     {

@@ -90,6 +90,9 @@ public enum KfuncReturn : byte
 /// <param name="Arguments">What it takes, from r1 on.</param>
 public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params KfuncArgument[] Arguments)
 {
+    /// <summary>The version of Linux that brought it; null when it is not known.</summary>
+    public Version? Since => KfuncReleases.Find(Name);
+
     /// <summary>What else it does.</summary>
     public KfuncEffect Effect { get; init; }
 

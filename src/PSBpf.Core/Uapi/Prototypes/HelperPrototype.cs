@@ -9,6 +9,9 @@ public sealed record HelperPrototype
     /// <summary>Its C name, e.g. <c>bpf_map_lookup_elem</c>.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The version of Linux that brought it; null when it is not known. Some program types may call it only since a later one.</summary>
+    public Version? Since => KernelReleases.SinceHelper(Id);
+
     /// <summary>How C declares it, e.g. <c>__u64 bpf_ktime_get_ns(void)</c>; empty for helpers that are not the kernel's.</summary>
     public string Declaration { get; init; } = "";
 
