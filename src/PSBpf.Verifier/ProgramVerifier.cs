@@ -87,9 +87,18 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
             report = report with { CausalPath = PathReplay.Run(spec, maps, setting!, Code, flow, explorer, onePath ? log : null, cancellation).Causes(refusal) };
         if (options.Heatmap || refusal?.Rule == DiagnosticRules.TooComplex) report = AddHeat(report, explorer);
         if (refusal is not null) report = SourceExplanation.Add(spec, report, refusal);
+        if (refusal is null) report = report with { Unreached = Unreached(explorer) };
         if (options.Advise && refusal is null) report = report with { Advice = new Advisor(spec, maps, Code, flow, explorer).Find(depth) };
         log?.Finish(report, explorer);
         return report with { Log = text.ToString() };
+    }
+
+    private int[] Unreached(Explorer explorer)
+    {
+        List<int> slots = [];
+        for (int pc = 0; pc < Code.Length; pc++)
+            if (Code[pc].Form != FormId.None && explorer.Visits[pc] == 0) slots.Add(pc);
+        return [.. slots];
     }
 
     private BpfVerification AddHeat(BpfVerification report, Explorer explorer)

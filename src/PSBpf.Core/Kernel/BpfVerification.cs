@@ -72,6 +72,11 @@ public sealed record BpfVerification
     /// <summary>What the kernel did not take along although it judged the program: its type information (BPF3007).</summary>
     public IReadOnlyList<BpfDiagnostic> Warnings { get; init; } = [];
 
+    /// <summary>
+    /// Instruction slots of an accepted program that no path leads to, ascending: what it leaves to other configurations and kernels. Empty where the kernel does not say.
+    /// </summary>
+    public IReadOnlyList<int> Unreached { get; init; } = [];
+
     /// <summary>What the program uses that not every version of Linux has, the newest first.</summary>
     public IReadOnlyList<KernelFeature> KernelFeatures { get; init; } = [];
 

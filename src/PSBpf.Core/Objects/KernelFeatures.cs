@@ -5,7 +5,8 @@ namespace PSBpf.Objects;
 
 /// <summary>
 /// Finds what of a program depends on the version of Linux: program, attach and map types, helpers, kernel functions, instructions and sizes. It looks at
-/// what is there, not at what a version's verifier would have understood.
+/// what is there, not at what a version's verifier would have understood; only of calls of helpers it is asked whether a path leads there, since programs
+/// ask before the call whether the kernel has one.
 /// </summary>
 public static class KernelFeatures
 {
@@ -32,7 +33,8 @@ public static class KernelFeatures
     /// <param name="maps">Maps that are made with it although it does not name them.</param>
     /// <param name="processed">Instructions that a verifier stepped through; 0 when that is not known.</param>
     /// <param name="stack">Bytes of stack of the deepest chain of calls; 0 when that is not known.</param>
-    public static IReadOnlyList<KernelFeature> Of(ProgramSpec program, IEnumerable<MapSpec> maps, int processed = 0, int stack = 0)
+    /// <param name="unreached">Slots that no path leads to: a verifier does not look which helpers they call.</param>
+    public static IReadOnlyList<KernelFeature> Of(ProgramSpec program, IEnumerable<MapSpec> maps, int processed = 0, int stack = 0, IReadOnlyCollection<int>? unreached = null)
     {
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(maps);
@@ -43,7 +45,7 @@ public static class KernelFeatures
         }
 
         foreach (var feature in OfType(program)) Add(feature);
-        ScanInstructions(program, Add);
+        ScanInstructions(program, [.. unreached ?? []], Add);
         foreach (var map in maps) AddMap(map, feature => feature, Add);
         foreach (var feature in Sizes(program, processed, stack)) Add(feature);
         return [.. found.Values.OrderByDescending(feature => feature.Since).ThenBy(feature => feature.Instruction)];
@@ -68,7 +70,7 @@ public static class KernelFeatures
             yield return new(KernelFeatureKind.ProgramFlag, "XDP frames in several parts (xdp.frags)", Frags, "Take the section 'xdp': such frames then need an MTU below a page.");
     }
 
-    private static void ScanInstructions(ProgramSpec program, Action<KernelFeature?> add)
+    private static void ScanInstructions(ProgramSpec program, HashSet<int> unreached, Action<KernelFeature?> add)
     {
         var externs = program.Externs.ToLookup(use => use.Instruction, use => use.Extern);
         var poisoned = program.Poisoned.Select(instruction => instruction.Instruction).ToHashSet();
@@ -83,7 +85,7 @@ public static class KernelFeatures
             switch (form.Kind)
             {
                 case FormKind.CallHelper:
-                    if (HelperTable.Find(slot.Immediate) is { } helper) add(At(OfHelper(helper)));
+                    if (HelperTable.Find(slot.Immediate) is { } helper && !unreached.Contains(index)) add(At(OfHelper(helper)));
                     if (slot.Immediate == TailCallId) tailCall = index;
                     break;
                 case FormKind.CallKfunc:

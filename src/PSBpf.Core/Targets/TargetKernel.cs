@@ -44,6 +44,9 @@ public sealed class TargetKernel
     /// <summary>Its configuration; null when it is not known.</summary>
     public KernelConfiguration? Configuration => _configuration.Value;
 
+    /// <summary>The same kernel as if it were of another version: what LINUX_KERNEL_VERSION is.</summary>
+    public TargetKernel WithVersion(Version version) => new(version, _types, _configuration, _symbols);
+
     /// <summary>The same kernel with other types.</summary>
     public TargetKernel WithTypes(CoreTarget types) => new(Version, new Lazy<CoreTarget?>(types), _configuration, _symbols);
 

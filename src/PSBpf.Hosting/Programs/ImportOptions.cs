@@ -59,6 +59,9 @@ public sealed record ImportOptions
     /// <summary>Look for what could be better in programs that are accepted.</summary>
     public bool Advise { get; init; }
 
-    /// <summary>Compare what programs use with a version of Linux too, and refuse what it lacks; only the verifier's reports say so.</summary>
+    /// <summary>
+    /// Compare what programs use with a version of Linux too, and refuse what it lacks; only the verifier's reports say so. LINUX_KERNEL_VERSION is that
+    /// version then. Null for none.
+    /// </summary>
     public Version? KernelVersion { get; init; }
 }

@@ -18,7 +18,7 @@ internal static class KernelProfile
     public static BpfVerification Apply(BpfVerification report, ObjectSpec spec, ProgramSpec program, Version? version)
     {
         var idle = spec.Maps.Where(map => spec.Programs.All(other => !other.Maps.Contains(map, ReferenceEqualityComparer.Instance)));
-        var features = KernelFeatures.Of(program, idle, report.ProcessedInstructions, report.StackDepth);
+        var features = KernelFeatures.Of(program, idle, report.ProcessedInstructions, report.StackDepth, report.Unreached);
         report = report with { KernelFeatures = features, RequiredKernel = KernelFeatures.Required(features), KernelVersion = version };
         var missing = version is null ? [] : features.Where(feature => feature.IsRequired && feature.Since > version).ToList();
         // What no kernel takes is told first.

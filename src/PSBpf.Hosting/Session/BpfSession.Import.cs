@@ -111,6 +111,7 @@ public sealed partial class BpfSession
     {
         options ??= ImportOptions.Default;
         var target = TargetKernel.Machine;
+        if (options.KernelVersion is { } version) target = target.WithVersion(version);
         if (options.Btf is { } types) target = target.WithTypes(types);
         if (options.Configuration is { } configuration) target = target.WithConfiguration(KernelConfiguration.Read(configuration));
         var reading = new ObjectReadOptions { Type = options.Type, Target = target, Given = [.. options.Variables.Keys] };

@@ -96,6 +96,14 @@ public sealed class KernelFeatureTests
         Assert.Equal(new Version(4, 8), KernelFeatures.Required(KernelFeatures.Of(program with { Poisoned = [new PoisonedInstruction(4, "no field")] }, [])));
     }
 
+    [Fact]
+    public void Helpers_that_no_path_leads_to_need_nothing()
+    {
+        ProgramSpec program = Program("r0 = 0; if r0 == 0 goto +1; call bpf_ktime_get_boot_ns; r0 = 0; exit");
+        Assert.Equal(new Version(5, 8), KernelFeatures.Required(KernelFeatures.Of(program, [])));
+        Assert.Equal(new Version(4, 8), KernelFeatures.Required(KernelFeatures.Of(program, [], unreached: [2])));
+    }
+
     [Theory]
     [InlineData(4096, 131072, 512, "4.8")]
     [InlineData(4097, 0, 0, "5.2")]
