@@ -1,3 +1,8 @@
+BeforeDiscovery {
+    Import-Module ($env:PSBPF_MODULE ?? "$PSScriptRoot/../../PSBpf.psd1")
+    $noClang = [PSBpf.Compile.Clang]::All().Count -eq 0
+}
+
 BeforeAll {
     Import-Module ($env:PSBPF_MODULE ?? "$PSScriptRoot/../../PSBpf.psd1")
     $samples = "$PSScriptRoot/../../scripts/samples"
@@ -50,6 +55,33 @@ Describe 'Test-BpfProgram -KernelVersion' {
         $log = Test-BpfProgram "$samples/packet_events.bpf.o" -KernelVersion 5.4 -As Sarif
         $log | Should -Match '"ruleId": "BPF1601"'
         $log | Should -Match 'needs Linux 5\.8: bpf_ringbuf_output'
+    }
+
+    It 'does not require a helper that the program asks for before it calls it: <version>' -Skip:$noClang -ForEach @(
+        @{ version = '5.4'; required = '5.2' }
+        @{ version = '5.10'; required = '5.8' }
+    ) {
+        $source = @'
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+extern int LINUX_KERNEL_VERSION __kconfig;
+struct { __uint(type, BPF_MAP_TYPE_ARRAY); __uint(max_entries, 1); __type(key, int); __type(value, long); } times SEC(".maps");
+SEC("xdp") int asking(struct xdp_md *ctx)
+{
+    int key = 0;
+    long *value = bpf_map_lookup_elem(&times, &key);
+    if (!value) return XDP_PASS;
+    if (LINUX_KERNEL_VERSION >= (5 << 16) + (8 << 8)) *value = bpf_ktime_get_boot_ns();
+    else *value = bpf_ktime_get_ns();
+    return XDP_PASS;
+}
+char license[] SEC("license") = "GPL";
+'@
+        Set-Content "$TestDrive/asking.bpf.c" $source
+        $report = Test-BpfProgram "$TestDrive/asking.bpf.c" -KernelVersion $version
+        $report.Accepted | Should -BeTrue
+        $report.RequiredKernel | Should -Be ([version]$required)
+        $report.Unreached.Count | Should -BeGreaterThan 0
     }
 
     It 'tells first what no kernel accepts' {
