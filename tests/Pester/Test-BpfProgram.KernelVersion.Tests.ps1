@@ -75,9 +75,9 @@ SEC("xdp") int asking(struct xdp_md *ctx)
     else *value = bpf_ktime_get_ns();
     return XDP_PASS;
 }
-char license[] SEC("license") = "GPL";
+char _license[] SEC("license") = "GPL";
 '@
-        Set-Content "$TestDrive/asking.bpf.c" $source
+        [IO.File]::WriteAllText("$TestDrive/asking.bpf.c", $source)
         $report = Test-BpfProgram "$TestDrive/asking.bpf.c" -KernelVersion $version
         $report.Accepted | Should -BeTrue
         $report.RequiredKernel | Should -Be ([version]$required)
