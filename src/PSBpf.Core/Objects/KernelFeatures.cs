@@ -74,6 +74,7 @@ public static class KernelFeatures
     {
         var externs = program.Externs.ToLookup(use => use.Instruction, use => use.Extern);
         var poisoned = program.Poisoned.Select(instruction => instruction.Instruction).ToHashSet();
+        var loops = LoopFinder.Find(program.Instructions);
         bool callsFunctions = false;
         int tailCall = -1;
         for (int index = 0; index < program.Instructions.Length; index++)
@@ -91,7 +92,7 @@ public static class KernelFeatures
                 case FormKind.CallKfunc:
                     add(At(OfFunction(externs[index].FirstOrDefault(), form)));
                     break;
-                case FormKind.Branch or FormKind.Jump when (form.Id == FormId.Gotol ? slot.Immediate : slot.Offset) < 0:
+                case FormKind.Branch or FormKind.Jump or FormKind.MayGoto when loops.Contains(index):
                     add(At(new(KernelFeatureKind.Limit, "loops", Loops, "Have the compiler write the loop out: #pragma unroll.")));
                     break;
                 case FormKind.LoadImmediate64 when form.Id is FormId.LddwMapIndex or FormId.LddwMapIndexValue && slot.Immediate >= 0 && slot.Immediate < program.Maps.Count:
