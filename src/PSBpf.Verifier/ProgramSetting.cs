@@ -1,3 +1,4 @@
+using PSBpf.Btf;
 using PSBpf.Objects;
 using PSBpf.Targets;
 using PSBpf.Uapi;
@@ -10,6 +11,7 @@ internal sealed class ProgramSetting
 {
     private readonly ProgramSpec _spec;
     private readonly Lazy<StructureWalk?> _structures;
+    private readonly Lazy<LocalStructures?> _special;
 
     public ProgramSetting(ProgramSpec spec, ProgramRules rules, AttachPoint? attach)
     {
@@ -17,7 +19,10 @@ internal sealed class ProgramSetting
         Attach = attach;
         MaySleep = (spec.Flags & SectionNames.Sleepable) != 0;
         _spec = spec;
-        _structures = new(() => (attach?.Types ?? KernelOf(spec)?.Types) is { } types ? new StructureWalk(types) : null);
+        OwnTypes = spec.Btf ?? spec.Maps.FirstOrDefault(map => map.Btf is not null)?.Btf;
+        OwnStructures = OwnTypes is null ? null : new StructureWalk(OwnTypes);
+        _special = new(() => OwnTypes is null ? null : LocalStructures.Of(OwnTypes));
+        _structures = new(() => (attach?.Types ?? KernelOf(spec)?.Types) is { } kernel ? new StructureWalk(kernel) : null);
     }
 
     /// <summary>The context and the values to return.</summary>
@@ -34,6 +39,15 @@ internal sealed class ProgramSetting
 
     /// <summary>The structures of the kernel; null when its types are not known.</summary>
     public StructureWalk? Structures => _structures.Value;
+
+    /// <summary>The types that the program, or else its maps, come with; null when there are none.</summary>
+    public BtfTypeSet? OwnTypes { get; }
+
+    /// <summary>Their structures; null when there are none.</summary>
+    public StructureWalk? OwnStructures { get; }
+
+    /// <summary>Those of them with special fields; null when there are no types.</summary>
+    public LocalStructures? SpecialStructures => _special.Value;
 
     /// <summary>Whether the kernel knows where its variables are; one whose configuration is not known does.</summary>
     public bool KnowsVariables =>

@@ -1,6 +1,6 @@
 namespace PSBpf.Uapi;
 
-/// <summary>What a map's value may hold that programs neither read nor write.</summary>
+/// <summary>What a map's value, or an object that a program makes, may hold that programs neither read nor write.</summary>
 public enum SpecialFieldKind : byte
 {
     /// <summary>struct bpf_spin_lock.</summary>
@@ -29,6 +29,12 @@ public enum SpecialFieldKind : byte
 
     /// <summary>A pointer to a kernel object, with one of the tags __kptr, __kptr_untrusted, __percpu_kptr.</summary>
     KernelPointer,
+
+    /// <summary>struct bpf_list_node: an ordinary structure in maps.</summary>
+    ListNode,
+
+    /// <summary>struct bpf_rb_node: an ordinary structure in maps.</summary>
+    TreeNode,
 }
 
 /// <summary>A kind of special field.</summary>
@@ -38,7 +44,14 @@ public enum SpecialFieldKind : byte
 /// <param name="Once">Whether a value has at most one.</param>
 /// <param name="MapTypes">The map types whose values may hold it.</param>
 /// <param name="Since">The version of Linux that brought it.</param>
-public sealed record SpecialFieldRow(SpecialFieldKind Kind, string Structure, int Size, bool Once, IReadOnlyList<MapType> MapTypes, Version Since);
+public sealed record SpecialFieldRow(SpecialFieldKind Kind, string Structure, int Size, bool Once, IReadOnlyList<MapType> MapTypes, Version Since)
+{
+    /// <summary>Whether objects that programs make may have it, too; in those without, its bytes are ordinary.</summary>
+    public bool InObjects { get; init; }
+
+    /// <summary>Whether a structure that has one as a member is one whose fields Linux looks for.</summary>
+    public bool MakesSpecial { get; init; }
+}
 
 /// <summary>The special fields, asked of Linux 6.18, once.</summary>
 public static class SpecialFieldTable
@@ -55,15 +68,17 @@ public static class SpecialFieldTable
     /// <summary>One row for each kind, in the order of <see cref="SpecialFieldKind"/>.</summary>
     public static IReadOnlyList<SpecialFieldRow> All { get; } =
     [
-        new(SpecialFieldKind.SpinLock, "bpf_spin_lock", 4, true, Locked, new(5, 1)),
-        new(SpecialFieldKind.ResilientSpinLock, "bpf_res_spin_lock", 4, true, Locked, new(6, 15)),
+        new(SpecialFieldKind.SpinLock, "bpf_spin_lock", 4, true, Locked, new(5, 1)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.ResilientSpinLock, "bpf_res_spin_lock", 4, true, Locked, new(6, 15)) { InObjects = true },
         new(SpecialFieldKind.Timer, "bpf_timer", 16, true, Timed, new(5, 15)),
         new(SpecialFieldKind.WorkQueue, "bpf_wq", 16, true, Timed, new(6, 10)),
         new(SpecialFieldKind.TaskWork, "bpf_task_work", 8, true, Timed, new(6, 18)),
-        new(SpecialFieldKind.ReferenceCount, "bpf_refcount", 4, true, Pointed, new(6, 4)),
-        new(SpecialFieldKind.ListHead, "bpf_list_head", 16, false, Timed, new(6, 2)),
-        new(SpecialFieldKind.TreeRoot, "bpf_rb_root", 16, false, Timed, new(6, 3)),
-        new(SpecialFieldKind.KernelPointer, "kptr", 8, false, Pointed, new(5, 19)),
+        new(SpecialFieldKind.ReferenceCount, "bpf_refcount", 4, true, Pointed, new(6, 4)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.ListHead, "bpf_list_head", 16, false, Timed, new(6, 2)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.TreeRoot, "bpf_rb_root", 16, false, Timed, new(6, 3)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.KernelPointer, "kptr", 8, false, Pointed, new(5, 19)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.ListNode, "bpf_list_node", 24, false, [], new(6, 2)) { InObjects = true, MakesSpecial = true },
+        new(SpecialFieldKind.TreeNode, "bpf_rb_node", 32, false, [], new(6, 3)) { InObjects = true, MakesSpecial = true },
     ];
 
     /// <summary>The row of a kind.</summary>

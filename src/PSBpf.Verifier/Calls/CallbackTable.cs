@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using PSBpf.Isa;
+using PSBpf.Uapi;
 using static PSBpf.Verifier.Calls.CallbackArgument;
 
 namespace PSBpf.Verifier.Calls;
@@ -30,15 +31,21 @@ internal enum CallbackArgument : byte
 
     /// <summary>A dynptr of a record.</summary>
     Record,
+
+    /// <summary>An element of the tree that the function was given.</summary>
+    Element,
 }
 
 /// <summary>How a helper calls back.</summary>
-/// <param name="Helper">enum bpf_func_id.</param>
+/// <param name="Helper">enum bpf_func_id; 0 for kernel functions.</param>
 /// <param name="Context">The caller's register that becomes the callback's context; 0 for none.</param>
 /// <param name="Arguments">What the callback gets in r1 and the following registers.</param>
 /// <param name="MaximumReturn">The largest number that it may return; the smallest is 0.</param>
 internal sealed record CallbackRow(int Helper, int Context, CallbackArgument[] Arguments, int MaximumReturn)
 {
+    /// <summary>The kernel function that calls back; null when a helper does.</summary>
+    public string? Kfunc { get; init; }
+
     /// <summary>Whether the caller's r1 is the most rounds that there may be.</summary>
     public bool CountsRounds { get; init; }
 
@@ -57,6 +64,14 @@ internal static class CallbackTable
         new(181, 3, [Number, Context], 1) { CountsRounds = true }, // bpf_loop
         new(209, 3, [Record, Context], 1), // bpf_user_ringbuf_drain
     }.ToFrozenDictionary(row => row.Helper);
+
+    private static readonly FrozenDictionary<string, CallbackRow> Kfuncs = new CallbackRow[]
+    {
+        new(0, 0, [Element, Element], 1) { Kfunc = "bpf_rbtree_add_impl" },
+    }.ToFrozenDictionary(row => row.Kfunc!);
+
+    /// <summary>The row of a kernel function; null when it calls nothing back.</summary>
+    public static CallbackRow? Find(KfuncPrototype kfunc) => Kfuncs.GetValueOrDefault(kfunc.Name);
 
     /// <summary>The row of a helper; null when it calls nothing back, or in a way that is not judged.</summary>
     public static CallbackRow? Find(int helper) => Rows.GetValueOrDefault(helper);

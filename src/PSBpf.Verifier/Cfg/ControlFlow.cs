@@ -84,7 +84,7 @@ internal sealed class ControlFlow
         {
             ref readonly var instruction = ref _code[index];
             if (instruction.Form == FormId.None) continue;
-            IsRound[index] = instruction.Form == FormId.MayGoto || CallbackTable.IsLoop(in instruction) || (instruction.Form == FormId.CallKfunc && _kfuncs.At(index) is { IsNext: true });
+            IsRound[index] = instruction.Form == FormId.MayGoto || CallbackTable.IsLoop(in instruction) || (instruction.Form == FormId.CallKfunc && _kfuncs.At(index) is { } kfunc && (kfunc.IsNext || CallbackTable.Find(kfunc) is { IsLater: false }));
             IsPrunePoint[index] |= IsRound[index];
             int function = FunctionOf[index];
             if (instruction.Row.Kind is FormKind.Branch or FormKind.Jump or FormKind.MayGoto)

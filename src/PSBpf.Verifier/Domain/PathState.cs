@@ -14,17 +14,14 @@ internal sealed class PathState
     /// <summary>Ids of references acquired and not released, oldest first, each with the instruction that acquired it.</summary>
     public readonly List<(int Id, int Instruction)> References = [];
 
-    /// <summary>The map whose value has the lock that is held; −1 when none is.</summary>
-    public int LockMap = -1;
-
-    /// <summary>The id of the pointer that the lock was taken through, and the instruction that took it.</summary>
-    public int LockId, LockedAt;
+    /// <summary>The locks that are held, in the order in which they were taken.</summary>
+    public readonly List<HeldLock> Locks = [];
 
     /// <summary>RCU read-side sections and sections without preemption that are open.</summary>
     public int RcuLocks, PreemptLocks;
 
     /// <summary>Whether a lock is held.</summary>
-    public bool IsLocked => LockMap >= 0;
+    public bool IsLocked => Locks.Count > 0;
 
     /// <summary>The last checkpoint on the path.</summary>
     public Pruning.Checkpoint? Parent;
@@ -60,8 +57,7 @@ internal sealed class PathState
         Depth = 0;
         (_frames[0] ??= new FrameState()).Reset();
         References.Clear();
-        LockMap = -1;
-        LockId = 0;
+        Locks.Clear();
         RcuLocks = PreemptLocks = 0;
         History.Clear();
         Parent = null;
@@ -87,9 +83,8 @@ internal sealed class PathState
         for (int index = 0; index <= other.Depth; index++) (_frames[index] ??= new FrameState()).CopyFrom(other._frames[index]!);
         References.Clear();
         References.AddRange(other.References);
-        LockMap = other.LockMap;
-        LockId = other.LockId;
-        LockedAt = other.LockedAt;
+        Locks.Clear();
+        Locks.AddRange(other.Locks);
         RcuLocks = other.RcuLocks;
         PreemptLocks = other.PreemptLocks;
         Parent = other.Parent;

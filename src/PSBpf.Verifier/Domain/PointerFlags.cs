@@ -27,4 +27,7 @@ internal enum PointerFlags : byte
 
     /// <summary>It is memory that may lie in the packet, and is lost when the packet moves.</summary>
     Packet = 64,
+
+    /// <summary>It is an object that a list or tree owns, and is lost when the lock is given back.</summary>
+    NotOwned = 128,
 }

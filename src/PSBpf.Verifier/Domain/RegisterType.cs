@@ -76,6 +76,9 @@ internal enum RegisterType : byte
 
     /// <summary>A dynptr that is not on the stack, which a helper that calls back hands out; its functions do not change it.</summary>
     Dynptr,
+
+    /// <summary>An object that the program made, of a structure of its own types.</summary>
+    LocalObject,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -86,7 +89,7 @@ internal static class RegisterTypes
     [
         "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
         "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
-        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf", "dynptr_ptr",
+        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf", "dynptr_ptr", "ptr_",
     ];
 
     private static readonly (PointerFlags Flag, string Prefix)[] Prefixes =
@@ -98,13 +101,16 @@ internal static class RegisterTypes
     /// <summary>The name with what vouches for the pointer before it, e.g. <c>trusted_ptr_or_null_</c>.</summary>
     public static string NameOf(RegisterType type, bool maybeNull, PointerFlags flags)
     {
-        if (!IsKernel(type)) return NameOf(type, maybeNull);
+        if (!IsKernel(type) && type != RegisterType.LocalObject) return NameOf(type, maybeNull);
         string prefix = string.Concat(Prefixes.Where(each => (flags & each.Flag) != 0).Select(each => each.Prefix));
-        return prefix + (type == RegisterType.KernelStructure && maybeNull ? "ptr_or_null_" : NameOf(type, maybeNull));
+        return prefix + (HasStructure(type) && maybeNull ? "ptr_or_null_" : NameOf(type, maybeNull));
     }
 
     /// <summary>Whether it points into the kernel's memory in a way that only its types describe.</summary>
     public static bool IsKernel(RegisterType type) => type is >= RegisterType.KernelStructure and <= RegisterType.KernelBuffer;
+
+    /// <summary>Whether it points to a structure: of the kernel, or of the program's own types.</summary>
+    public static bool HasStructure(RegisterType type) => type is RegisterType.KernelStructure or RegisterType.LocalObject;
 
     public static string NameOf(RegisterType type, bool maybeNull = false) => maybeNull ? Names[(int)type] + "_or_null" : Names[(int)type];
 

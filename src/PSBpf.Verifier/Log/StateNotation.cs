@@ -50,6 +50,7 @@ internal sealed class StateNotation(IReadOnlyList<MapSpec> maps, ProgramSetting 
 
         text.Append(value.TypeName);
         if (value.Type == RegisterType.KernelStructure) text.Append(setting.Structures?.Resolve(value.Map).Name);
+        if (value.Type == RegisterType.LocalObject) text.Append(setting.OwnStructures?.Resolve(value.Map).Name);
         if (value.Type == RegisterType.Stack)
         {
             if (value.Frame != depth) text.Append(CultureInfo.InvariantCulture, $"[{value.Frame}]");

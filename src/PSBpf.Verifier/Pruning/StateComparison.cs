@@ -34,9 +34,14 @@ internal sealed class StateComparison(ushort[] live)
         bool exact = how == Comparison.Exact;
         var old = checkpoint.State;
         if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
-        if (old.LockMap != current.LockMap || old.RcuLocks != current.RcuLocks || old.PreemptLocks != current.PreemptLocks) return false;
+        if (old.Locks.Count != current.Locks.Count || old.RcuLocks != current.RcuLocks || old.PreemptLocks != current.PreemptLocks) return false;
         _ids.Clear();
-        if (old.IsLocked && !SameId(old.LockId, current.LockId)) return false;
+        for (int index = 0; index < old.Locks.Count; index++)
+        {
+            var (kind, owner, id, _) = old.Locks[index];
+            if (kind != current.Locks[index].Kind || owner != current.Locks[index].Owner || !SameId(id, current.Locks[index].Id)) return false;
+        }
+
         for (int index = 0; index < old.References.Count; index++)
             if (!SameId(old.References[index].Id, current.References[index].Id)) return false;
 

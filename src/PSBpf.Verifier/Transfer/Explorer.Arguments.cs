@@ -210,11 +210,14 @@ internal sealed partial class Explorer
         return true;
     }
 
+    // What Linux lists where it takes memory.
+    private const string MemoryKinds = "fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_";
+
     /// <summary>Memory of a given size: on the stack, in a packet, a map value or reserved memory.</summary>
     private bool CheckMemory(HelperPrototype helper, int register, long size, bool writes, string what)
     {
         ref readonly var state = ref Registers[register];
-        if (state.MaybeNull || !state.IsPointer) return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
+        if (state.MaybeNull || !state.IsPointer) return RefuseArgument(helper, register, MemoryKinds, $"memory for {what}");
         switch (state.Type)
         {
             case RegisterType.Stack:
@@ -253,7 +256,7 @@ internal sealed partial class Explorer
                 return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the memory that was passed");
             default:
-                return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_value, ringbuf_mem", $"memory for {what}");
+                return RefuseArgument(helper, register, MemoryKinds, $"memory for {what}");
         }
     }
 

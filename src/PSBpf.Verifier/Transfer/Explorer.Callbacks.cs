@@ -34,13 +34,13 @@ internal sealed partial class Explorer
             mayEnter = (ulong)Frame.CallbackRounds < Registers[1].Max;
         }
 
-        if (!mayEnter) return LeaveLoop();
+        if (!mayEnter) return LeaveLoop(in facts);
         if (_decisions is not null)
         {
             if (!_decisions.TryDequeue(out var decision) || decision.Taken)
             {
                 _state.Path = new PathStep(_state.Path, true);
-                return LeaveLoop();
+                return LeaveLoop(in facts);
             }
 
             decision.Widening?.Apply(_state);
@@ -66,7 +66,7 @@ internal sealed partial class Explorer
         if (!entered) return false;
         Redirect(rest, entry);
         _state.Path = new PathStep(_state.Path, true);
-        return LeaveLoop();
+        return LeaveLoop(in facts);
     }
 
     // The newest of those that wait begins elsewhere.
@@ -76,9 +76,10 @@ internal sealed partial class Explorer
         _pending.Push((state, from, pc));
     }
 
-    private bool LeaveLoop()
+    private bool LeaveLoop(in CallFacts facts)
     {
         Frame.CallbackRounds = 0;
+        GiveAway(facts.Given);
         ForgetArguments();
         Registers[0] = RegState.UnknownScalar();
         return Next();
@@ -97,7 +98,7 @@ internal sealed partial class Explorer
         var caller = Frame;
         caller.CallbackRounds++;
         var frame = _state.Push();
-        for (int index = 0; index < row.Arguments.Length; index++) frame.Registers[index + 1] = CallbackRegister(row.Arguments[index], facts.Map, in caller.Registers[row.Context], in caller.Registers[1]);
+        for (int index = 0; index < row.Arguments.Length; index++) frame.Registers[index + 1] = CallbackRegister(row.Arguments[index], in facts, in caller.Registers[row.Context], in caller.Registers[1]);
         frame.Registers[10] = RegState.Pointer(RegisterType.Stack);
         frame.Registers[10].Frame = (byte)_state.Depth;
         frame.CallSite = _pc;
@@ -110,15 +111,16 @@ internal sealed partial class Explorer
     /// <summary>Functions that are called after the program, by index.</summary>
     public IEnumerable<int> Later => _seen.Where(start => start.Kind == StartKind.Timer).Select(start => start.Function);
 
-    private RegState CallbackRegister(CallbackArgument argument, int map, in RegState context, in RegState first = default) => argument switch
+    private RegState CallbackRegister(CallbackArgument argument, in CallFacts facts, in RegState context, in RegState first = default) => argument switch
     {
         CallbackArgument.Number => RegState.UnknownScalar(),
-        CallbackArgument.Map => RegState.Pointer(RegisterType.Map) with { Map = map },
-        CallbackArgument.Key => RegState.Pointer(RegisterType.MapKey) with { Map = map },
-        CallbackArgument.Value => RegState.Pointer(RegisterType.MapValue) with { Map = map, Id = ++_nextId, KeepsId = HasLock(map) },
+        CallbackArgument.Map => RegState.Pointer(RegisterType.Map) with { Map = facts.Map },
+        CallbackArgument.Key => RegState.Pointer(RegisterType.MapKey) with { Map = facts.Map },
+        CallbackArgument.Value => RegState.Pointer(RegisterType.MapValue) with { Map = facts.Map, Id = ++_nextId, KeepsId = HasLock(facts.Map) },
         CallbackArgument.Task => first,
         CallbackArgument.Area => KernelPointer(_area, PointerFlags.None),
         CallbackArgument.Record => RegState.Pointer(RegisterType.Dynptr) with { Id = ++_nextId },
+        CallbackArgument.Element => Element(facts.Field!),
         _ => context,
     };
 

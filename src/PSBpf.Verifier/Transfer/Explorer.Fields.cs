@@ -41,6 +41,7 @@ internal sealed partial class Explorer
     {
         ref readonly var state = ref Registers[register];
         string name = SpecialFieldTable.Get(kind).Structure;
+        if (kind == SpecialFieldKind.SpinLock && state is { Type: RegisterType.LocalObject, MaybeNull: false, Flags: PointerFlags.None }) return CheckFieldOfObject(register, kind);
         if (state.MaybeNull || state.Type != RegisterType.MapValue)
             return RefuseArgument(helper, register, kind == SpecialFieldKind.SpinLock ? "map_value, ptr_" : "map_value", $"a struct {name} in a map's value");
         var map = _maps[state.Map];
@@ -61,6 +62,21 @@ internal sealed partial class Explorer
         if (at == field.Offset) return true;
         return Refuse(DiagnosticRules.SpecialField, $"off {at} doesn't point to 'struct {name}' that is at {field.Offset}",
             $"r{register} points to byte {at} of a value of '{map.Name}', and its struct {name} is at {field.Offset}.", register);
+    }
+
+    private bool CheckFieldOfObject(int register, SpecialFieldKind kind)
+    {
+        if (!CheckObjectOffset(register)) return false;
+        ref readonly var state = ref Registers[register];
+        string name = SpecialFieldTable.Get(kind).Structure;
+        if (FieldsOfObject(state.Map).FirstOrDefault(candidate => candidate.Kind == kind) is not { } field)
+        {
+            return Refuse(DiagnosticRules.SpecialField, $"local 'kptr' has no valid {name}", $"struct {NameOfObject(in state)} has no struct {name}.", register);
+        }
+
+        if (state.Offset == field.Offset) return true;
+        return Refuse(DiagnosticRules.SpecialField, $"off {state.Offset} doesn't point to 'struct {name}' that is at {field.Offset}",
+            $"r{register} points to byte {state.Offset} of a struct {NameOfObject(in state)}, and its struct {name} is at {field.Offset}.", register);
     }
 
     private bool CheckTimerMap(int register)

@@ -43,7 +43,7 @@ internal sealed partial class Explorer
                 break;
             case StartKind.Timer:
                 var arguments = CallbackTable.Find(170)!.Arguments;
-                for (int index = 0; index < arguments.Length; index++) Registers[index + 1] = CallbackRegister(arguments[index], start.Map, default);
+                for (int index = 0; index < arguments.Length; index++) Registers[index + 1] = CallbackRegister(arguments[index], new CallFacts { Map = start.Map }, default);
                 break;
         }
     }

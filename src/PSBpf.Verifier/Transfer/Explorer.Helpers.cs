@@ -24,6 +24,12 @@ internal sealed partial class Explorer
         public int Function;
         public DynptrFacts Dynptr;
         public SpecialField? Field;
+
+        /// <summary>The reference of an object that a list or tree gets.</summary>
+        public int Given;
+
+        /// <summary>Whether an object that gets another owner has one in the program.</summary>
+        public bool IsOwned;
     }
 
     private bool StepCallHelper(in DecodedInstruction instruction)

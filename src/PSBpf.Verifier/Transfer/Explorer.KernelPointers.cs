@@ -25,12 +25,13 @@ internal sealed partial class Explorer
     // What is known not to be null without a check.
     private static bool IsNeverNull(in RegState pointer) => pointer.Type switch
     {
-        RegisterType.KernelStructure => IsTrusted(in pointer),
+        RegisterType.KernelStructure or RegisterType.LocalObject => IsTrusted(in pointer),
         RegisterType.KernelMemory => (pointer.Flags & PointerFlags.Untrusted) == 0,
         _ => false,
     };
 
-    private static bool IsTrusted(in RegState pointer) => pointer.Reference != 0 || pointer.Flags == PointerFlags.Trusted;
+    private static bool IsTrusted(in RegState pointer) => pointer.Reference != 0 || pointer.Flags == PointerFlags.Trusted
+        || (pointer.Type == RegisterType.LocalObject && (pointer.Flags & ~PointerFlags.NotOwned) == 0);
 
     /// <summary>A read of the context of a program whose context is what its target has as parameters.</summary>
     private bool CheckParameter(AttachPoint point, int offset, int size, MemoryAccess access, ref RegState loaded)
@@ -180,8 +181,8 @@ internal sealed partial class Explorer
         return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
             $"r{register} is a {pointer.TypeName} here, and on another path something else; what this instruction does depends on which.", register);
 
-        static bool IsPeculiar(RegisterType type) => type is RegisterType.Context or RegisterType.KernelStructure || RegisterTypes.IsSocket(type);
-        static bool IsFaulting(RegisterType type) => type is RegisterType.KernelStructure or RegisterType.KernelMemory;
+        static bool IsPeculiar(RegisterType type) => type is RegisterType.Context || RegisterTypes.HasStructure(type) || RegisterTypes.IsSocket(type);
+        static bool IsFaulting(RegisterType type) => type is RegisterType.KernelMemory || RegisterTypes.HasStructure(type);
     }
 
     /// <summary>A load or store through a pointer to other memory of the kernel.</summary>
@@ -267,7 +268,7 @@ internal sealed partial class Explorer
     private bool CheckStructureMemory(HelperPrototype helper, ArgumentKind kind, int register, long size)
     {
         ref readonly var state = ref Registers[register];
-        if (state.Flags != PointerFlags.Trusted) return RefuseArgument(helper, register, "fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_", "memory");
+        if (state.Flags != PointerFlags.Trusted) return RefuseArgument(helper, register, MemoryKinds, "memory");
         if (kind is not (ArgumentKind.Memory or ArgumentKind.MemoryOrNull or ArgumentKind.FixedMemory) || size is 0 or > int.MaxValue)
         {
             return Refuse(DiagnosticRules.HelperArgument, $"{helper.Name}() may write into memory pointed by R{register} type={state.TypeName}",

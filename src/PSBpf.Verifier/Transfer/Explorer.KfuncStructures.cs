@@ -18,6 +18,7 @@ internal sealed partial class Explorer
                 $"{kfunc.Name} takes a pointer to struct {wanted} in r{register}, which may be null here.", register);
         }
 
+        if (state.Type == RegisterType.LocalObject) return RefuseStructureOf(kfunc, index, NameOfObject(in state));
         if (state.Type != RegisterType.KernelStructure)
         {
             // Linux takes a mask of processors from other memory, too.
@@ -33,7 +34,7 @@ internal sealed partial class Explorer
                 $"{kfunc.Name} takes a pointer that is known to be valid, and nothing vouches for r{register}.", register, "Take it from a parameter, from an RCU-protected member, or from a function that acquires it.");
         }
 
-        if (gives && state.Reference != 0 && (state.Offset != 0 || state.Bits is not { IsConstant: true, Value: 0 }))
+        if (gives && state.Reference != 0 && state.Offset != 0)
         {
             return Refuse(DiagnosticRules.HelperArgument, $"R{register} must have zero offset when passed to release func or trusted arg to kfunc",
                 $"{kfunc.Name} takes the pointer as it was handed out; r{register} was moved.", register);
@@ -42,12 +43,7 @@ internal sealed partial class Explorer
         if (!CheckStructureOffset(register, in state) || !TryFindStructure(wanted, out int id)) return false;
         var structures = _setting.Structures!;
         bool fits = state.Offset == 0 && (state.Map == id || (!gives && structures.Contains(state.Map, 0, id)));
-        if (!fits)
-        {
-            return Refuse(DiagnosticRules.HelperArgument,
-                $"kernel function {kfunc.Name} args#{index} expected pointer to STRUCT {wanted} but R{register} has a pointer to STRUCT {structures.NameOf(state.Map)}",
-                $"{kfunc.Name} takes a pointer to struct {wanted} in r{register}, which points {(state.Offset == 0 ? "to" : $"{state.Offset} bytes into")} struct {structures.NameOf(state.Map)}.", register);
-        }
+        if (!fits) return RefuseStructureOf(kfunc, index, structures.NameOf(state.Map));
 
         if (!gives) return true;
         int reference = state.Reference;
@@ -59,6 +55,14 @@ internal sealed partial class Explorer
 
         facts.Released = reference;
         return true;
+    }
+
+    private bool RefuseStructureOf(KfuncPrototype kfunc, int index, string held)
+    {
+        int offset = Registers[index + 1].Offset;
+        return Refuse(DiagnosticRules.HelperArgument,
+            $"kernel function {kfunc.Name} args#{index} expected pointer to STRUCT {kfunc.Structures[index]} but R{index + 1} has a pointer to STRUCT {held}",
+            $"{kfunc.Name} takes a pointer to struct {kfunc.Structures[index]} in r{index + 1}, which points {(offset == 0 ? "to" : $"{offset} bytes into")} struct {held}.", index + 1);
     }
 
     private bool SetAcquired(KfuncPrototype kfunc)

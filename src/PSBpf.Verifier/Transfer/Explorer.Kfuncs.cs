@@ -24,7 +24,7 @@ internal sealed partial class Explorer
                 $"Programs of type {_type.Name} may not call {kfunc.Name}, or are not known to be allowed to.");
         }
 
-        if (!NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
+        if (!kfunc.UnderLock && !NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
         Facts.UseKfunc(_pc, KfuncTable.IndexOf(kfunc.Name));
         int reference = 0;
         var facts = new CallFacts { Map = -1 };
@@ -33,11 +33,14 @@ internal sealed partial class Explorer
         if (!MayWriteSlice(kfunc, in facts)) return false;
         if (!ApplyEffect(kfunc)) return false;
         if (kfunc.IsNext) return StepNextElement(kfunc, reference);
+        if (CallbackTable.Find(kfunc) is { } callback) return StepCallBack(callback, facts);
         bool makes = kfunc.Arguments is [KfuncArgument.NewIterator, ..], ends = kfunc.Arguments is [KfuncArgument.ReleasedIterator, ..];
         if (makes) MakeIterator(1);
         if (ends) EndIterator(1, reference);
         if (facts.Released != 0) Release(facts.Released);
+        GiveAway(facts.Given);
         ForgetArguments();
+        SetObject(kfunc, in facts);
         if (kfunc.ReturnedStructure.Length > 0 && !SetAcquired(kfunc)) return false;
         if (kfunc.Returns == KfuncReturn.Integer) Registers[0] = RegState.UnknownScalar();
         if (kfunc.Returns is KfuncReturn.SliceOrNull or KfuncReturn.WritableSliceOrNull) SetSlice(kfunc, in facts);
@@ -47,17 +50,64 @@ internal sealed partial class Explorer
     private bool CheckKfuncArgument(KfuncPrototype kfunc, int index, ref int reference, ref CallFacts facts)
     {
         int register = index + 1;
+        if (kfunc.Arguments[index] == KfuncArgument.Ignored) return true;
         if (!Reads(register)) return false;
-        if (kfunc.Arguments[index] == KfuncArgument.Address) return ShareWhatLies(register);
-        if (kfunc.Arguments[index] >= KfuncArgument.Structure) return CheckKfuncStructure(kfunc, index, ref facts);
-        if (kfunc.Arguments[index] >= KfuncArgument.Context) return CheckDynptrCall(kfunc, index, ref facts);
-        if (kfunc.Arguments[index] == KfuncArgument.Number)
+        switch (kfunc.Arguments[index])
         {
-            return Registers[register].IsScalar || Refuse(DiagnosticRules.HelperArgument, $"R{register} is not a scalar",
-                $"{kfunc.Name} takes a number in r{register}, which is a {Registers[register].TypeName}.", register);
+            case KfuncArgument.Number:
+                return Registers[register].IsScalar || Refuse(DiagnosticRules.HelperArgument, $"R{register} is not a scalar",
+                    $"{kfunc.Name} takes a number in r{register}, which is a {Registers[register].TypeName}.", register);
+            case KfuncArgument.Address:
+                return ShareWhatLies(register);
+            case KfuncArgument.Structure or KfuncArgument.ReleasedStructure:
+                return CheckKfuncStructure(kfunc, index, ref facts);
+            case KfuncArgument.MadeStructure:
+                return CheckMadeStructure(kfunc, register, ref facts);
+            case KfuncArgument.Object or KfuncArgument.PerCpuObject:
+                return CheckDroppedObject(kfunc, index, ref facts);
+            case KfuncArgument.SharedObject:
+                return CheckSharedObject(kfunc, index, ref facts);
+            case KfuncArgument.ListHead or KfuncArgument.TreeRoot:
+                return CheckRoot(kfunc, index, ref facts);
+            case KfuncArgument.ListNode or KfuncArgument.NewTreeNode or KfuncArgument.TreeNode:
+                return CheckNode(kfunc, index, ref facts);
+            case KfuncArgument.Function:
+                return CheckKfuncFunction(kfunc, index, ref facts);
+            case KfuncArgument.NewIterator or KfuncArgument.Iterator or KfuncArgument.ReleasedIterator:
+                return CheckIterator(kfunc, register, isNew: kfunc.Arguments[index] == KfuncArgument.NewIterator, ref reference);
+            default:
+                return CheckDynptrCall(kfunc, index, ref facts);
         }
+    }
 
-        return CheckIterator(kfunc, register, isNew: kfunc.Arguments[index] == KfuncArgument.NewIterator, ref reference);
+    private bool CheckKfuncFunction(KfuncPrototype kfunc, int index, ref CallFacts facts)
+    {
+        ref readonly var state = ref Registers[index + 1];
+        if (state.Type != RegisterType.Function)
+            return Refuse(DiagnosticRules.HelperArgument, $"arg{index} expected pointer to func", $"{kfunc.Name} takes a function of the program in r{index + 1}, which is {(state.IsScalar ? "a number" : "a " + state.TypeName)}.", index + 1);
+        facts.Function = state.Map;
+        return CheckUnmovedFunction(index + 1, in state);
+    }
+
+    // What the program gets of its own objects.
+    private void SetObject(KfuncPrototype kfunc, in CallFacts facts)
+    {
+        switch (kfunc.Returns)
+        {
+            case KfuncReturn.ObjectOrNull or KfuncReturn.PerCpuObjectOrNull:
+                SetOwned(facts.Variable, kfunc.Returns == KfuncReturn.PerCpuObjectOrNull ? PointerFlags.PerCpu : PointerFlags.None, 0, mayBeNull: true);
+                break;
+            case KfuncReturn.SharedObject:
+                SetOwned(facts.Variable, PointerFlags.None, 0, mayBeNull: !facts.IsOwned);
+                break;
+            case KfuncReturn.NodeOrNull:
+                SetOwned(facts.Field!.TypeId, PointerFlags.None, facts.Field.NodeOffset, mayBeNull: true);
+                break;
+            case KfuncReturn.ElementOfRootOrNull:
+                Registers[0] = Element(facts.Field!);
+                MayBeNull(ref Registers[0], acquires: false);
+                break;
+        }
     }
 
     private bool ApplyEffect(KfuncPrototype kfunc)

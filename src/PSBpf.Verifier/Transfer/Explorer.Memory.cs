@@ -155,6 +155,8 @@ internal sealed partial class Explorer
                 return CheckFlowKeys(in pointer, register, offset, size);
             case RegisterType.KernelStructure:
                 return CheckKernelStructure(register, in pointer, offset, size, access, ref loaded);
+            case RegisterType.LocalObject:
+                return CheckLocalObject(register, in pointer, offset, size, access);
             case RegisterType.KernelMemory:
                 return CheckKernelMemory(register, in pointer, offset, size, access);
             case RegisterType.TracepointBuffer or RegisterType.KernelBuffer:
@@ -208,8 +210,8 @@ internal sealed partial class Explorer
     private bool RefuseAccess(int register, in RegState pointer)
     {
         string message = $"R{register} invalid mem access '{pointer.TypeName}'";
-        if (pointer.MaybeNull && RegisterTypes.IsKernel(pointer.Type))
-            return Refuse(DiagnosticRules.NullCheck, message, $"r{register} points into the kernel's memory, or is null, and no check has told which.", register);
+        if (pointer.MaybeNull && (RegisterTypes.IsKernel(pointer.Type) || pointer.Type == RegisterType.LocalObject))
+            return Refuse(DiagnosticRules.NullCheck, message, $"r{register} points to {(pointer.Type == RegisterType.LocalObject ? "an object" : "the kernel's memory")}, or is null, and no check has told which.", register);
         if (pointer.MaybeNull)
         {
             return Refuse(DiagnosticRules.NullCheck, message,

@@ -9,7 +9,7 @@ namespace PSBpf.Verifier;
 /// <content>Pointers to objects of the kernel in values of maps: __kptr, which keep their object, and __kptr_untrusted.</content>
 internal sealed partial class Explorer
 {
-    private const string KeepingTag = "kptr", UntrustedTag = "kptr_untrusted";
+    private const string KeepingTag = SpecialFields.KeepingTag, UntrustedTag = SpecialFields.UntrustedTag;
 
     // What maps may keep: objects that wait for the RCU section's end when they are freed.
     private static readonly string[] Kept = ["task_struct", "cgroup", "bpf_cpumask"];

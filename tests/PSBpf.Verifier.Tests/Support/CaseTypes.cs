@@ -18,7 +18,9 @@ internal sealed class CaseTypes
     private static readonly Dictionary<string, string> Declared = new()
     {
         ["bpf_spin_lock"] = "int val",
+        ["bpf_res_spin_lock"] = "u32 val",
         ["bpf_timer"] = "u64 __opaque[2]",
+        ["bpf_task_work"] = "u64 __opaque",
         ["bpf_wq"] = "u64 __opaque[2]",
         ["bpf_list_head"] = "u64 __opaque[2]",
         ["bpf_list_node"] = "u64 __opaque[3]",

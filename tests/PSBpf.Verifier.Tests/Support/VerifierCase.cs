@@ -23,7 +23,8 @@ namespace PSBpf.Verifier.Tests.Support;
 /// exit
 /// </code>
 /// Instead of <c>type:</c>, <c>section: tp_btf/sched_switch</c> says what SEC() would: type, attach type, target and whether it sleeps. <c>{task_struct.comm}</c>
-/// is where the machine's kernel has a member; cases with such, or with a target, need its types.
+/// is where the machine's kernel has a member; cases with such, or with a target, need its types. <c>{type pair}</c> is the number of a structure of the case; the program
+/// comes with type information then.
 /// A value may be several lines with <c>\n</c> between. <c>call bpf_iter_num_new()</c> calls a kernel function by its name. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
 /// what it returns, <c>global</c> if it is no static function, and its parameters if it has any, the program comes with type
 /// information (<see cref="CaseTypes"/>). A map whose value is a structure's name is described by it. A message after <c>expect: reject</c> must be in both
@@ -113,6 +114,9 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             }
         }
 
+        bool namesTypes = code.Any(line => LocalType().IsMatch(line));
+        for (int index = 0; index < code.Count; index++)
+            code[index] = LocalType().Replace(code[index], match => types.Type("struct " + match.Groups[1].Value).ToString(CultureInfo.InvariantCulture));
         var called = KernelFunctions.Name(code);
         var assembled = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Split(' ')[0]));
         var specs = functions.Select(function => (function.Label, Start: assembled.Labels[function.Label], function.Text)).OrderBy(function => function.Start)
@@ -137,13 +141,16 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             needsTypes |= AttachPoint.NameOf(row.Type, row.Attach) is not null;
         }
 
-        if (functions.Count > 0) program = program with { Btf = built, Functions = specs };
+        if (functions.Count > 0 || namesTypes) program = program with { Btf = built, Functions = specs };
 
         string[] verdict = expect.Split(' ', 2);
         return new VerifierCase(
             place, name, program, verdict[0] == "accept", verdict.Length > 1 ? verdict[1] : "",
             verdict[0] switch { "reject" => true, "accept" or "reject-here" => false, _ => throw new FormatException($"{place}: expect: accept, reject or reject-here") }, needsTypes);
     }
+
+    [GeneratedRegex(@"\{type (\w+)\}")]
+    private static partial Regex LocalType();
 
     [GeneratedRegex(@"\{(\w+)\.([\w.]+)\}")]
     private static partial Regex Member();

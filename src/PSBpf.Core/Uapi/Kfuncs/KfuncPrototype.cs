@@ -38,6 +38,39 @@ public enum KfuncArgument : byte
 
     /// <summary>An address that the function reads through as far as it can, whatever it is.</summary>
     Address,
+
+    /// <summary>What the kernel puts there itself; anything may be passed.</summary>
+    Ignored,
+
+    /// <summary>The number of a structure of the program's own types, known when the program is loaded.</summary>
+    MadeStructure,
+
+    /// <summary>An object that the program made and gives back here.</summary>
+    Object,
+
+    /// <summary>The same, of which every CPU has one.</summary>
+    PerCpuObject,
+
+    /// <summary>An object with a struct bpf_refcount.</summary>
+    SharedObject,
+
+    /// <summary>A struct bpf_list_head, whose lock is held.</summary>
+    ListHead,
+
+    /// <summary>A struct bpf_rb_root, whose lock is held.</summary>
+    TreeRoot,
+
+    /// <summary>The node of an object that a list gets here.</summary>
+    ListNode,
+
+    /// <summary>The node of an object that a tree gets here.</summary>
+    NewTreeNode,
+
+    /// <summary>The node of an object that may be in the tree.</summary>
+    TreeNode,
+
+    /// <summary>A function of the program that is called back.</summary>
+    Function,
 }
 
 /// <summary>What a kernel function does beside what its arguments say.</summary>
@@ -82,6 +115,21 @@ public enum KfuncReturn : byte
 
     /// <summary>The same, or null.</summary>
     AcquiredStructureOrNull,
+
+    /// <summary>An object of the structure that it was given the number of, or null.</summary>
+    ObjectOrNull,
+
+    /// <summary>The same, one for every CPU.</summary>
+    PerCpuObjectOrNull,
+
+    /// <summary>The object that it was given, of which the program is an owner more; null when it was none before and there is no owner any more.</summary>
+    SharedObject,
+
+    /// <summary>The node of an object that was taken out of a list or tree, or null.</summary>
+    NodeOrNull,
+
+    /// <summary>The node of an object that is in the list or tree, or null.</summary>
+    ElementOfRootOrNull,
 }
 
 /// <summary>A function of the kernel that programs may call by name (kfunc).</summary>
@@ -113,6 +161,9 @@ public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params Kfu
 
     /// <summary>Whether it takes what only the RCU section keeps, too.</summary>
     public bool TakesRcu { get; init; }
+
+    /// <summary>Whether it may be called while a lock is held.</summary>
+    public bool UnderLock { get; init; }
 
     /// <summary>The program types that are known to be allowed to call it; null for all.</summary>
     public IReadOnlyList<ProgramType>? ProgramTypes { get; init; }

@@ -5,7 +5,7 @@ namespace PSBpf.Uapi;
 /// <summary>
 /// The kernel functions that this version judges. The place in the table is the engine's number.
 /// </summary>
-public static class KfuncTable
+public static partial class KfuncTable
 {
     private const string Numbers = "iter_num";
 
@@ -23,9 +23,9 @@ public static class KfuncTable
 
     private static readonly KfuncPrototype[] Rows =
     [
-        new("bpf_iter_num_new", KfuncReturn.Integer, KfuncArgument.NewIterator, KfuncArgument.Number, KfuncArgument.Number) { Iterator = Numbers },
-        new("bpf_iter_num_next", KfuncReturn.ElementOrNull, KfuncArgument.Iterator) { Iterator = Numbers, ElementSize = sizeof(int) },
-        new("bpf_iter_num_destroy", KfuncReturn.Void, KfuncArgument.ReleasedIterator) { Iterator = Numbers },
+        new("bpf_iter_num_new", KfuncReturn.Integer, KfuncArgument.NewIterator, KfuncArgument.Number, KfuncArgument.Number) { Iterator = Numbers, UnderLock = true },
+        new("bpf_iter_num_next", KfuncReturn.ElementOrNull, KfuncArgument.Iterator) { Iterator = Numbers, ElementSize = sizeof(int), UnderLock = true },
+        new("bpf_iter_num_destroy", KfuncReturn.Void, KfuncArgument.ReleasedIterator) { Iterator = Numbers, UnderLock = true },
         new("bpf_rcu_read_lock", KfuncReturn.Void) { Effect = KfuncEffect.RcuLock },
         new("bpf_rcu_read_unlock", KfuncReturn.Void) { Effect = KfuncEffect.RcuUnlock },
         new("bpf_preempt_disable", KfuncReturn.Void) { Effect = KfuncEffect.PreemptDisable },
@@ -66,6 +66,7 @@ public static class KfuncTable
         .. Texts([KfuncArgument.Address], "len"),
         .. Texts([KfuncArgument.Address, KfuncArgument.Number, KfuncArgument.Number], "nchr"),
         .. Texts([KfuncArgument.Address, KfuncArgument.Address, KfuncArgument.Number], "nstr"),
+        .. Objects(),
     ];
 
     private const string Task = "task_struct", Cgroup = "cgroup", Mask = "cpumask", OwnMask = "bpf_cpumask";
