@@ -30,6 +30,9 @@ public sealed class LocalStructures
     /// <summary>Why Linux does not take the type information; null when it does.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>The fields of all of them.</summary>
+    public IEnumerable<SpecialField> Fields => _fields.Values.SelectMany(fields => fields);
+
     /// <summary>Those of a set, found out once.</summary>
     public static LocalStructures Of(BtfTypeSet types) => Known.GetValue(types, set => new LocalStructures(set));
 

@@ -45,6 +45,7 @@ internal sealed partial class Explorer
         if (state.MaybeNull || state.Type != RegisterType.MapValue)
             return RefuseArgument(helper, register, kind == SpecialFieldKind.SpinLock ? "map_value, ptr_" : "map_value", $"a struct {name} in a map's value");
         var map = _maps[state.Map];
+        if (!TypesAreTaken(register)) return false;
         if (!state.Bits.IsConstant)
         {
             return Refuse(DiagnosticRules.SpecialField, $"R{register} doesn't have constant offset. {name} has to be at the constant offset",

@@ -33,6 +33,7 @@ internal sealed partial class Explorer
         if (!isValue && state.Reference == 0) return RefuseUnowned(register);
         if (IsInOrderCallback && kind == SpecialFieldKind.ListHead)
             return Refuse(DiagnosticRules.NotJudged, $"{kfunc.Name} in rbtree cb is not judged", $"{kfunc.Name} is called while elements of a tree are compared.", register);
+        if (!TypesAreTaken(register)) return false;
         if (!state.Bits.IsConstant)
             return Refuse(DiagnosticRules.SpecialField, $"R{register} doesn't have constant offset. {name} has to be at the constant offset", $"Where r{register} points is not known when the program is loaded.", register);
         var fields = isValue ? FieldsOf(state.Map) : FieldsOfObject(state.Map);

@@ -88,6 +88,7 @@ internal sealed partial class Explorer
         if (CallbackTable.Find(id) is { } callback) return StepCallBack(callback, facts);
         FillMemory(helper, facts);
         if (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Frame) Facts.ChangeInput();
+        if (facts.Field is not null) KeepPerCpu(facts.Released);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
         if (helper.ChangesPacket || (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Packet))
@@ -219,7 +220,7 @@ internal sealed partial class Explorer
             case ReturnKind.TcpSocketOrNull:
                 return SetSocket(RegisterType.TcpSocket, helper, facts);
             case ReturnKind.StructureOrNull when helper.Arguments.Contains(ArgumentKind.KernelPointer):
-                Registers[0] = KernelPointer(facts.Variable, PointerFlags.None);
+                Registers[0] = facts.IsOwned ? LocalObject(facts.Variable, facts.Field!.Tag == SpecialFields.PerCpuTag ? PointerFlags.PerCpu : PointerFlags.None) : KernelPointer(facts.Variable, PointerFlags.None);
                 MayBeNull(ref Registers[0], acquires: true);
                 return true;
             case ReturnKind.Structure or ReturnKind.StructureOrNull or ReturnKind.PerCpuVariable or ReturnKind.PerCpuVariableOrNull:

@@ -292,6 +292,9 @@ internal sealed partial class Explorer
                 // A socket that was cast lives as long as the socket does.
                 if (facts.Reference != 0 && helper.Name.StartsWith("bpf_skc_to_", StringComparison.Ordinal)) Registers[0].Reference = facts.Reference;
                 return true;
+            case var _ when facts.IsOwned:
+                Registers[0] = LocalObject(facts.Variable, PointerFlags.Rcu);
+                return true;
             default:
                 var structures = _setting.Structures!;
                 var type = structures.Resolve(facts.Variable);
@@ -304,11 +307,13 @@ internal sealed partial class Explorer
     private bool CheckPerCpuArgument(HelperPrototype helper, int register, ref CallFacts facts)
     {
         ref readonly var state = ref Registers[register];
-        bool fits = state.Type == RegisterType.KernelStructure && !state.MaybeNull && state.Flags is PointerFlags.PerCpu or (PointerFlags.PerCpu | PointerFlags.Rcu) or (PointerFlags.PerCpu | PointerFlags.Trusted);
+        bool isObject = state.Type == RegisterType.LocalObject && state.Flags == (PointerFlags.PerCpu | PointerFlags.Rcu);
+        bool fits = !state.MaybeNull && (isObject || (state.Type == RegisterType.KernelStructure && state.Flags is PointerFlags.PerCpu or (PointerFlags.PerCpu | PointerFlags.Rcu) or (PointerFlags.PerCpu | PointerFlags.Trusted)));
         if (!fits) return RefuseArgument(helper, register, "percpu_ptr_, percpu_rcu_ptr_, percpu_trusted_ptr_", "a per-CPU variable of the kernel");
         if (state.Offset != 0 || !state.Bits.IsConstant || state.Bits.Value != 0)
             return Refuse(DiagnosticRules.HelperArgument, $"dereference of modified {state.TypeName} ptr R{register} off={state.Offset} disallowed", $"{helper.Name} takes the variable's address as it is; r{register} was moved.", register);
         facts.Variable = state.Map;
+        facts.IsOwned = isObject;
         return true;
     }
 }

@@ -84,6 +84,12 @@ internal sealed partial class Explorer
     private void LeaveRcuSection() => ForEachRegister((ref RegState register) =>
     {
         if ((register.Flags & PointerFlags.Rcu) == 0) return;
+        if (register.Type == RegisterType.LocalObject && (register.Flags & PointerFlags.PerCpu) == 0)
+        {
+            register = RegState.UnknownScalar();
+            return;
+        }
+
         register.Flags = (register.Flags & ~PointerFlags.Rcu) | PointerFlags.Untrusted;
         if (!register.MaybeNull) return;
         register.MaybeNull = false;

@@ -68,6 +68,7 @@ internal sealed partial class Explorer
                 _spec.Btf is null ? "Compile with -g." : "");
         }
 
+        if (!TypesAreTaken(register)) return false;
         if (id >= (ulong)types.Count || types[(int)id] is not BtfStruct { IsUnion: false } structure)
             return Refuse(DiagnosticRules.HelperArgument, "bpf_obj_new/bpf_percpu_obj_new type ID argument must be of a struct", $"Type {id} of the program is no structure.", register, "Call it as bpf_obj_new(typeof(struct …)).");
         facts.Variable = structure.Id;

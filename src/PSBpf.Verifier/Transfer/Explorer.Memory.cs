@@ -162,7 +162,7 @@ internal sealed partial class Explorer
             case RegisterType.TracepointBuffer or RegisterType.KernelBuffer:
                 return CheckKernelBuffer(register, in pointer, offset, size, access);
             case RegisterType.MapValue:
-                return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded) && LoadPointerField(in pointer, offset, access, ref loaded);
+                return CheckMapValueAccess(register, in pointer, offset, size, access) && LoadConstant(in pointer, offset, size, access, ref loaded) && LoadPointerField(register, offset, access, ref loaded);
             case RegisterType.RingBufferMemory:
                 return CheckRegion(register, in pointer, offset, size, pointer.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
