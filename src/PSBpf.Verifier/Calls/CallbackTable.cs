@@ -40,7 +40,7 @@ internal enum CallbackArgument : byte
 /// <param name="Helper">enum bpf_func_id; 0 for kernel functions.</param>
 /// <param name="Context">The caller's register that becomes the callback's context; 0 for none.</param>
 /// <param name="Arguments">What the callback gets in r1 and the following registers.</param>
-/// <param name="MaximumReturn">The largest number that it may return; the smallest is 0.</param>
+/// <param name="MaximumReturn">The largest number that it may return.</param>
 internal sealed record CallbackRow(int Helper, int Context, CallbackArgument[] Arguments, int MaximumReturn)
 {
     /// <summary>The kernel function that calls back; null when a helper does.</summary>
@@ -51,6 +51,12 @@ internal sealed record CallbackRow(int Helper, int Context, CallbackArgument[] A
 
     /// <summary>Whether it is called after the program rather than by the helper.</summary>
     public bool IsLater { get; init; }
+
+    /// <summary>Whether it may sleep, whatever its program may.</summary>
+    public bool MaySleep { get; init; }
+
+    /// <summary>The smallest number that it may return.</summary>
+    public int MinimumReturn { get; init; }
 }
 
 /// <summary>The helpers that call functions of the program, once.</summary>
@@ -68,6 +74,9 @@ internal static class CallbackTable
     private static readonly FrozenDictionary<string, CallbackRow> Kfuncs = new CallbackRow[]
     {
         new(0, 0, [Element, Element], 1) { Kfunc = "bpf_rbtree_add_impl" },
+        new(0, 0, [Map, Key, Value], 0) { Kfunc = "bpf_wq_set_callback_impl", IsLater = true, MaySleep = true },
+        new(0, 0, [Map, Key, Value], int.MaxValue) { Kfunc = "bpf_task_work_schedule_signal_impl", IsLater = true, MaySleep = true, MinimumReturn = int.MinValue },
+        new(0, 0, [Map, Key, Value], int.MaxValue) { Kfunc = "bpf_task_work_schedule_resume_impl", IsLater = true, MaySleep = true, MinimumReturn = int.MinValue },
     }.ToFrozenDictionary(row => row.Kfunc!);
 
     /// <summary>The row of a kernel function; null when it calls nothing back.</summary>

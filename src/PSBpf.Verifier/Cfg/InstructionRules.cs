@@ -108,7 +108,7 @@ internal static class InstructionRules
         {
             bool locks = field.Kind is SpecialFieldKind.SpinLock or SpecialFieldKind.ResilientSpinLock;
             if (!locks && !(traces && field.Kind is SpecialFieldKind.Timer or SpecialFieldKind.WorkQueue or SpecialFieldKind.ListHead or SpecialFieldKind.TreeRoot)) continue;
-            string name = field.Kind is SpecialFieldKind.ListHead or SpecialFieldKind.TreeRoot ? "bpf_{list_head,rb_root}" : field.Row.Structure;
+            string name = field.Kind is SpecialFieldKind.ListHead or SpecialFieldKind.TreeRoot ? "bpf_{list_head,rb_root}" : locks ? "bpf_spin_lock" : field.Row.Structure;
             return new Refusal(DiagnosticRules.SpecialField, index, $"{(traces ? "tracing" : "socket filter")} progs cannot use {name} yet",
                 $"Values of '{spec.Maps[instruction.Low].Name}' have a struct {field.Row.Structure}, which programs of this type may not use.", -1, "");
         }

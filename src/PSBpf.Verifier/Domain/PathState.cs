@@ -17,6 +17,9 @@ internal sealed class PathState
     /// <summary>The locks that are held, in the order in which they were taken.</summary>
     public readonly List<HeldLock> Locks = [];
 
+    /// <summary>The sections without interrupts that are open, oldest first: an id, and the instruction that began it.</summary>
+    public readonly List<(int Id, int Instruction)> Interrupts = [];
+
     /// <summary>RCU read-side sections and sections without preemption that are open.</summary>
     public int RcuLocks, PreemptLocks;
 
@@ -58,6 +61,7 @@ internal sealed class PathState
         (_frames[0] ??= new FrameState()).Reset();
         References.Clear();
         Locks.Clear();
+        Interrupts.Clear();
         RcuLocks = PreemptLocks = 0;
         History.Clear();
         Parent = null;
@@ -85,6 +89,8 @@ internal sealed class PathState
         References.AddRange(other.References);
         Locks.Clear();
         Locks.AddRange(other.Locks);
+        Interrupts.Clear();
+        Interrupts.AddRange(other.Interrupts);
         RcuLocks = other.RcuLocks;
         PreemptLocks = other.PreemptLocks;
         Parent = other.Parent;

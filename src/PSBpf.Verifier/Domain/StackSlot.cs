@@ -22,6 +22,9 @@ internal enum StackByte : byte
 
     /// <summary>Part of a dynptr.</summary>
     Dynptr,
+
+    /// <summary>Part of what says whether interrupts were on.</summary>
+    InterruptFlag,
 }
 
 /// <summary>Eight bytes of stack: a kind for each, lowest address first, and the register spilled there, if any.</summary>
@@ -43,7 +46,10 @@ internal struct StackSlot
     public readonly bool IsDynptr => Bytes[0] == StackByte.Dynptr;
 
     /// <summary>Whether something is here that only its functions read.</summary>
-    public readonly bool IsObject => IsIterator || IsDynptr;
+    public readonly bool IsObject => IsIterator || IsDynptr || IsInterruptFlag;
+
+    /// <summary>Whether it is kept here whether interrupts were on: the spilled register has the section's id, and as map 1 when a lock began it.</summary>
+    public readonly bool IsInterruptFlag => Bytes[0] == StackByte.InterruptFlag;
 
     /// <summary>Whether a whole register is spilled here.</summary>
     public readonly bool IsFullSpill => Bytes[7] == StackByte.Spill;
@@ -52,7 +58,7 @@ internal struct StackSlot
     public void Scrub()
     {
         for (int index = 0; index < 8; index++)
-            Bytes[index] = Bytes[index] switch { StackByte.Spill => StackByte.Misc, StackByte.Iterator or StackByte.Dynptr => StackByte.Invalid, var kind => kind };
+            Bytes[index] = Bytes[index] switch { StackByte.Spill => StackByte.Misc, StackByte.Iterator or StackByte.Dynptr or StackByte.InterruptFlag => StackByte.Invalid, var kind => kind };
         Spilled = default;
     }
 

@@ -34,7 +34,7 @@ internal sealed class StateComparison(ushort[] live)
         bool exact = how == Comparison.Exact;
         var old = checkpoint.State;
         if (old.Depth != current.Depth || old.References.Count != current.References.Count) return false;
-        if (old.Locks.Count != current.Locks.Count || old.RcuLocks != current.RcuLocks || old.PreemptLocks != current.PreemptLocks) return false;
+        if (old.Locks.Count != current.Locks.Count || old.Interrupts.Count != current.Interrupts.Count || old.RcuLocks != current.RcuLocks || old.PreemptLocks != current.PreemptLocks) return false;
         _ids.Clear();
         for (int index = 0; index < old.Locks.Count; index++)
         {
@@ -42,6 +42,8 @@ internal sealed class StateComparison(ushort[] live)
             if (kind != current.Locks[index].Kind || owner != current.Locks[index].Owner || !SameId(id, current.Locks[index].Id)) return false;
         }
 
+        for (int index = 0; index < old.Interrupts.Count; index++)
+            if (!SameId(old.Interrupts[index].Id, current.Interrupts[index].Id)) return false;
         for (int index = 0; index < old.References.Count; index++)
             if (!SameId(old.References[index].Id, current.References[index].Id)) return false;
 
@@ -58,7 +60,7 @@ internal sealed class StateComparison(ushort[] live)
             }
 
             bool all = how != Comparison.WhatMattered;
-            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all || AllPrecise ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact, old.References.Count > 0)) return false;
+            if (!CoversStack(oldFrame, frame, all ? ulong.MaxValue : checkpoint.LiveSlots[depth], all || AllPrecise ? ulong.MaxValue : checkpoint.PreciseSlots[depth], exact, old.References.Count + old.Interrupts.Count > 0)) return false;
         }
 
         return true;
@@ -82,6 +84,12 @@ internal sealed class StateComparison(ushort[] live)
             if (oldSlot.IsIterator || slot.IsIterator)
             {
                 if (!oldSlot.IsIterator || !slot.IsIterator || oldSlot.Spilled.Offset != slot.Spilled.Offset || !SameId(oldSlot.Spilled.Reference, slot.Spilled.Reference)) return false;
+                continue;
+            }
+
+            if (oldSlot.IsInterruptFlag || slot.IsInterruptFlag)
+            {
+                if (!oldSlot.IsInterruptFlag || !slot.IsInterruptFlag || oldSlot.Spilled.Map != slot.Spilled.Map || !SameId(oldSlot.Spilled.Id, slot.Spilled.Id)) return false;
                 continue;
             }
 

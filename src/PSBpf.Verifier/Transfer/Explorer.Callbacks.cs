@@ -21,7 +21,7 @@ internal sealed partial class Explorer
         if (row.Arguments.Contains(CallbackArgument.Area) && !TryFindStructure("vm_area_struct", out _area)) return false;
         if (row.IsLater)
         {
-            Require(new PathStart(StartKind.Timer, facts.Function, facts.Map));
+            Require(new PathStart(StartKind.Callback, facts.Function, facts.Map, row));
             ForgetArguments();
             Registers[0] = RegState.UnknownScalar();
             return Next();
@@ -109,7 +109,7 @@ internal sealed partial class Explorer
     }
 
     /// <summary>Functions that are called after the program, by index.</summary>
-    public IEnumerable<int> Later => _seen.Where(start => start.Kind == StartKind.Timer).Select(start => start.Function);
+    public IEnumerable<int> Later => _seen.Where(start => start.Kind == StartKind.Callback).Select(start => start.Function);
 
     private RegState CallbackRegister(CallbackArgument argument, in CallFacts facts, in RegState context, in RegState first = default) => argument switch
     {
@@ -141,7 +141,7 @@ internal sealed partial class Explorer
         if (row.IsLater && result.IsPointer)
         {
             return Refuse(DiagnosticRules.ReturnValue, $"At async callback return the register R0 is not a known value ({result.TypeName})",
-                "A function that a timer calls back returns 0; this one returns a pointer.", 0);
+                "A function that is called back later returns a number; this one returns a pointer.", 0);
         }
 
         if (!result.IsScalar)
@@ -151,11 +151,11 @@ internal sealed partial class Explorer
         }
 
         _precision.Mark(_state, 0);
-        if (result.SignedMin >= 0 && result.SignedMax <= row.MaximumReturn) return true;
+        if (result.SignedMin >= row.MinimumReturn && result.SignedMax <= row.MaximumReturn) return true;
         string bounds = result.SignedMin == long.MinValue && result.SignedMax == long.MaxValue
             ? "has unknown scalar value" : $"has smin={result.SignedMin} smax={result.SignedMax}";
-        return Refuse(DiagnosticRules.ReturnValue, $"At {(row.IsLater ? "async callback" : "callback")} return the register R0 {bounds} should have been in [0, {row.MaximumReturn}]",
-            $"The function that is called back may return something other than 0{(row.MaximumReturn > 0 ? $" to {row.MaximumReturn}" : "")}.", 0,
+        return Refuse(DiagnosticRules.ReturnValue, $"At {(row.IsLater ? "async callback" : "callback")} return the register R0 {bounds} should have been in [{row.MinimumReturn}, {row.MaximumReturn}]",
+            $"The function that is called back may return something other than {row.MinimumReturn}{(row.MaximumReturn > 0 ? $" to {row.MaximumReturn}" : "")}.", 0,
             row.IsLater ? "Return 0." : "Return 0 to go on and 1 to stop.");
     }
 
@@ -165,9 +165,9 @@ internal sealed partial class Explorer
         return Refuse(DiagnosticRules.HelperArgument, $"R{register} must have zero offset when passed as a callback", $"r{register} is the address of a function plus an offset.", register);
     }
 
-    private bool EndTimer()
+    private bool EndLater()
     {
         if (!Reads(0) || !NothingHeld("BPF_EXIT instruction in main prog", "The callback ends here")) return false;
-        return CheckCallbackResult(CallbackTable.Find(170)!) && false;
+        return CheckCallbackResult(Start.Row!) && false;
     }
 }

@@ -125,7 +125,7 @@ internal sealed partial class Explorer
         if (!NotLocked("BPF_EXIT instruction in main prog cannot be used inside bpf_spin_lock-ed region", "The program ends here")) return false;
         if (!OutsideSections("BPF_EXIT instruction in main prog", "The program ends here")) return false;
         if (Start.Kind == StartKind.GlobalFunction) return EndGlobalFunction();
-        if (Start.Kind == StartKind.Timer) return EndTimer();
+        if (Start.Kind == StartKind.Callback) return EndLater();
         if (!_setting.ReturnsNothing && !Reads(0)) return false;
         if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
         if (_rules.MinimumReturn is not { } least || _rules.MaximumReturn is not { } most) return false;

@@ -44,6 +44,13 @@ internal sealed partial class Explorer
         if (kind == SpecialFieldKind.SpinLock && state is { Type: RegisterType.LocalObject, MaybeNull: false, Flags: PointerFlags.None }) return CheckFieldOfObject(register, kind);
         if (state.MaybeNull || state.Type != RegisterType.MapValue)
             return RefuseArgument(helper, register, kind == SpecialFieldKind.SpinLock ? "map_value, ptr_" : "map_value", $"a struct {name} in a map's value");
+        return CheckFieldOfValue(register, kind);
+    }
+
+    private bool CheckFieldOfValue(int register, SpecialFieldKind kind)
+    {
+        ref readonly var state = ref Registers[register];
+        string name = SpecialFieldTable.Get(kind).Structure;
         var map = _maps[state.Map];
         if (!TypesAreTaken(register)) return false;
         if (!state.Bits.IsConstant)
@@ -80,17 +87,50 @@ internal sealed partial class Explorer
             $"r{register} points to byte {state.Offset} of a struct {NameOfObject(in state)}, and its struct {name} is at {field.Offset}.", register);
     }
 
-    private bool CheckTimerMap(int register)
+    /// <summary>The same for a kernel function.</summary>
+    private bool CheckKfuncField(KfuncPrototype kfunc, int index, SpecialFieldKind kind, ref CallFacts facts)
     {
-        ref readonly var timer = ref Registers[1];
+        int register = index + 1;
+        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, index)) return false;
+        ref readonly var state = ref Registers[register];
+        bool isLock = kind == SpecialFieldKind.ResilientSpinLock;
+        if (isLock && state is { Type: RegisterType.LocalObject, MaybeNull: false, Flags: PointerFlags.None }) return CheckFieldOfObject(register, kind);
+        if (state.MaybeNull || state.Type != RegisterType.MapValue)
+        {
+            return Refuse(state.MaybeNull ? DiagnosticRules.NullCheck : DiagnosticRules.HelperArgument, isLock ? $"arg#{index} doesn't point to map value or allocated object" : $"arg#{index} doesn't point to a map value",
+                $"{kfunc.Name} takes a struct {SpecialFieldTable.Get(kind).Structure} in r{register}, which is {(state.IsScalar ? "a number" : "a " + state.TypeName)}.", register);
+        }
+
+        facts.Map = state.Map;
+        if (isLock) NoteMap(state.Map);
+        return CheckFieldOfValue(register, kind);
+    }
+
+    // The map in whose value the field lies that was passed before.
+    private bool CheckKfuncMap(KfuncPrototype kfunc, int register)
+    {
+        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, register - 1)) return false;
+        ref readonly var map = ref Registers[register];
+        if (map.Type != RegisterType.Map || map.MaybeNull)
+            return Refuse(DiagnosticRules.HelperArgument, $"pointer in R{register} isn't map pointer", $"{kfunc.Name} takes a map in r{register}, which is {(map.IsScalar ? "a number" : "a " + map.TypeName)}.", register);
+        NoteMap(map.Map);
+        int field = Array.FindIndex(kfunc.Arguments, argument => argument is KfuncArgument.WorkQueue or KfuncArgument.TaskWork) + 1;
+        return CheckSameMap(field, register, kfunc.Arguments[field - 1] == KfuncArgument.WorkQueue ? "workqueue" : "bpf_task_work");
+    }
+
+    private bool CheckTimerMap(int register) => CheckSameMap(1, register, "timer");
+
+    private bool CheckSameMap(int field, int register, string what)
+    {
+        ref readonly var timer = ref Registers[field];
         ref readonly var map = ref Registers[register];
         if (timer.Map >= _declaredMaps)
         {
-            return Refuse(DiagnosticRules.NotJudged, "timers of inner maps are not judged", "This version of the verifier does not judge timers in maps that were found in maps.", 1);
+            return Refuse(DiagnosticRules.NotJudged, $"{what}s of inner maps are not judged", $"This version of the verifier does not judge a {what} in maps that were found in maps.", field);
         }
 
         if (map.Map == timer.Map) return true;
-        return Refuse(DiagnosticRules.SpecialField, "timer pointer in R1 map_uid=0 doesn't match map pointer in R2 map_uid=0",
-            $"The timer lies in a value of '{_maps[timer.Map].Name}', and the map that is passed is '{_maps[map.Map].Name}'.", register);
+        return Refuse(DiagnosticRules.SpecialField, $"{what} pointer in R{field} map_uid=0 doesn't match map pointer in R{register} map_uid=0",
+            $"The {what} lies in a value of '{_maps[timer.Map].Name}', and the map that is passed is '{_maps[map.Map].Name}'.", register);
     }
 }

@@ -41,8 +41,8 @@ internal sealed partial class Explorer
                 var parameters = SignatureOf(GlobalAt(_pc)!)!.Parameters;
                 for (int index = 0; index < parameters.Count; index++) Registers[index + 1] = Argument(parameters[index]);
                 break;
-            case StartKind.Timer:
-                var arguments = CallbackTable.Find(170)!.Arguments;
+            case StartKind.Callback:
+                var arguments = start.Row!.Arguments;
                 for (int index = 0; index < arguments.Length; index++) Registers[index + 1] = CallbackRegister(arguments[index], new CallFacts { Map = start.Map }, default);
                 break;
         }
@@ -89,7 +89,7 @@ internal sealed partial class Explorer
 
         Require(new PathStart(StartKind.GlobalFunction, function));
         _effects ??= FunctionEffects.Compute(_code, _flow);
-        if (_effects.MaySleep(function) && !MaySleepHere(callee.Name + "()")) return false;
+        if (_effects.MaySleep(function) && !MayCallSleeping(callee)) return false;
         ForgetArguments();
         if (_effects.MovesPacket(function))
         {

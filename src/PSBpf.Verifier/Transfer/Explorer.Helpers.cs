@@ -55,7 +55,7 @@ internal sealed partial class Explorer
                 $"{helper.Name} may be called by programs with a GPL-compatible licence only; this one has '{_spec.License}'.");
         }
 
-        if (helper.MaySleep && (_spec.Flags & SectionNames.Sleepable) == 0)
+        if (helper.MaySleep && !MaySleep)
         {
             return Refuse(DiagnosticRules.HelperNotAllowed, $"helper call might sleep in a non-sleepable prog",
                 $"{helper.Name} may sleep, and this program is not sleepable.");

@@ -15,8 +15,11 @@ internal sealed partial class Explorer
     // What each instruction accessed memory through first.
     private readonly (RegisterType Type, PointerFlags Flags)[] _accessedBy;
 
-    // Programs that do not sleep run within an RCU section.
-    private bool IsInRcuSection => !_setting.MaySleep;
+    // Whether what runs may sleep: callbacks that run later do or do not, whatever their program may.
+    private bool MaySleep => Start.Row is { } row ? row.MaySleep : _setting.MaySleep;
+
+    // What does not sleep runs within an RCU section.
+    private bool IsInRcuSection => !MaySleep || _state.RcuLocks > 0 || _state.IsLocked;
 
     private static RegState KernelPointer(int structure, PointerFlags flags) => RegState.Pointer(RegisterType.KernelStructure) with { Map = structure, Flags = flags };
 

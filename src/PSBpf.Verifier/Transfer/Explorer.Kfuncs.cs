@@ -5,7 +5,7 @@ using PSBpf.Verifier.Domain;
 
 namespace PSBpf.Verifier;
 
-/// <content>Calls of kernel functions, and the sections that some of them begin and end.</content>
+/// <content>Calls of kernel functions.</content>
 internal sealed partial class Explorer
 {
     private readonly KfuncCalls _kfuncs;
@@ -26,6 +26,8 @@ internal sealed partial class Explorer
 
         if (!kfunc.UnderLock && !NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
         Facts.UseKfunc(_pc, KfuncTable.IndexOf(kfunc.Name));
+        if (kfunc.Returns == KfuncReturn.ZeroOrError && ForkError()) return Next();
+        if (_refusal is not null) return false;
         int reference = 0;
         var facts = new CallFacts { Map = -1 };
         for (int index = 0; index < kfunc.Arguments.Length; index++)
@@ -42,6 +44,7 @@ internal sealed partial class Explorer
         ForgetArguments();
         SetObject(kfunc, in facts);
         if (kfunc.ReturnedStructure.Length > 0 && !SetAcquired(kfunc)) return false;
+        if (kfunc.Returns == KfuncReturn.ZeroOrError) Registers[0] = RegState.ConstantScalar(0);
         if (kfunc.Returns == KfuncReturn.Integer) Registers[0] = RegState.UnknownScalar();
         if (kfunc.Returns is KfuncReturn.SliceOrNull or KfuncReturn.WritableSliceOrNull) SetSlice(kfunc, in facts);
         return Next();
@@ -71,6 +74,18 @@ internal sealed partial class Explorer
                 return CheckRoot(kfunc, index, ref facts);
             case KfuncArgument.ListNode or KfuncArgument.NewTreeNode or KfuncArgument.TreeNode:
                 return CheckNode(kfunc, index, ref facts);
+            case KfuncArgument.Map:
+                return CheckKfuncMap(kfunc, register);
+            case KfuncArgument.WorkQueue:
+                return CheckKfuncField(kfunc, index, SpecialFieldKind.WorkQueue, ref facts);
+            case KfuncArgument.TaskWork:
+                return CheckKfuncField(kfunc, index, SpecialFieldKind.TaskWork, ref facts);
+            case KfuncArgument.ResilientLock:
+                return CheckKfuncField(kfunc, index, SpecialFieldKind.ResilientSpinLock, ref facts) && StepResilientLock(kfunc, register);
+            case KfuncArgument.NewInterruptFlag:
+                return BeginWithoutInterrupts(kfunc, index);
+            case KfuncArgument.InterruptFlag:
+                return EndWithoutInterrupts(kfunc, index);
             case KfuncArgument.Function:
                 return CheckKfuncFunction(kfunc, index, ref facts);
             case KfuncArgument.NewIterator or KfuncArgument.Iterator or KfuncArgument.ReleasedIterator:
@@ -83,6 +98,7 @@ internal sealed partial class Explorer
     private bool CheckKfuncFunction(KfuncPrototype kfunc, int index, ref CallFacts facts)
     {
         ref readonly var state = ref Registers[index + 1];
+        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, index)) return false;
         if (state.Type != RegisterType.Function)
             return Refuse(DiagnosticRules.HelperArgument, $"arg{index} expected pointer to func", $"{kfunc.Name} takes a function of the program in r{index + 1}, which is {(state.IsScalar ? "a number" : "a " + state.TypeName)}.", index + 1);
         facts.Function = state.Map;
@@ -108,50 +124,5 @@ internal sealed partial class Explorer
                 MayBeNull(ref Registers[0], acquires: false);
                 break;
         }
-    }
-
-    private bool ApplyEffect(KfuncPrototype kfunc)
-    {
-        switch (kfunc.Effect)
-        {
-            case KfuncEffect.RcuLock when _state.RcuLocks > 0:
-                return RefuseSection($"nested rcu read lock (kernel function {kfunc.Name})", "An RCU read-side section has begun already; they do not nest.");
-            case KfuncEffect.RcuUnlock when _state.RcuLocks == 0:
-                return RefuseSection($"unmatched rcu read unlock (kernel function {kfunc.Name})", "No RCU read-side section has begun here.");
-            case KfuncEffect.PreemptEnable when _state.PreemptLocks == 0:
-                return RefuseSection($"unmatched attempt to enable preemption (kernel function {kfunc.Name})", "Preemption is not disabled here.");
-            case KfuncEffect.RcuLock:
-                _state.RcuLocks++;
-                return true;
-            case KfuncEffect.RcuUnlock:
-                _state.RcuLocks--;
-                LeaveRcuSection();
-                return true;
-            case KfuncEffect.PreemptDisable:
-                _state.PreemptLocks++;
-                return true;
-            case KfuncEffect.PreemptEnable:
-                _state.PreemptLocks--;
-                return true;
-            default:
-                return true;
-        }
-    }
-
-    private bool RefuseSection(string message, string reason) => Refuse(DiagnosticRules.Lock, message, reason, suggestion: "Begin and end each section once on every path.");
-
-    /// <summary>Checks that no section is open where the program may be left.</summary>
-    private bool OutsideSections(string instruction, string reason)
-    {
-        if (_state.RcuLocks > 0) return RefuseSection($"{instruction} cannot be used inside bpf_rcu_read_lock-ed region", $"{reason}, inside of an RCU read-side section.");
-        if (_state.PreemptLocks > 0) return RefuseSection($"{instruction} cannot be used inside bpf_preempt_disable-ed region", $"{reason}, while preemption is disabled.");
-        return true;
-    }
-
-    /// <summary>Checks that what may sleep is not called in a section.</summary>
-    private bool MaySleepHere(string name)
-    {
-        if (_state.RcuLocks == 0 && _state.PreemptLocks == 0) return true;
-        return RefuseSection($"sleepable helper {name} in {(_state.RcuLocks > 0 ? "rcu_read_lock" : "non-preemptible")} region", $"{name} may sleep, which is not allowed in this section.");
     }
 }

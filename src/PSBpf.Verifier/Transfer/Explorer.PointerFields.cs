@@ -107,7 +107,7 @@ internal sealed partial class Explorer
         long at = (long)pointer.Offset + offset + (long)pointer.Bits.Value;
         if (FieldsOf(pointer.Map).FirstOrDefault(field => field.Kind == SpecialFieldKind.KernelPointer && field.Offset == at) is not { } found) return true;
         if (!TryFindPointee(register, found, out var pointee)) return false;
-        bool isKept = found.Tag is KeepingTag or SpecialFields.PerCpuTag && (!_setting.MaySleep || _state.RcuLocks > 0 || _state.IsLocked);
+        bool isKept = found.Tag is KeepingTag or SpecialFields.PerCpuTag && IsInRcuSection;
         var flags = isKept ? PointerFlags.Rcu : PointerFlags.Untrusted;
         if (found.Tag == SpecialFields.UserTag)
         {
@@ -186,8 +186,7 @@ internal sealed partial class Explorer
     // What a map's value keeps from here on stays until the RCU section ends, where every CPU has one.
     private void KeepPerCpu(int reference)
     {
-        bool isInSection = !_setting.MaySleep || _state.RcuLocks > 0 || _state.IsLocked;
-        if (reference == 0 || !isInSection) return;
+        if (reference == 0 || !IsInRcuSection) return;
         ForEachRegister((ref RegState register) =>
         {
             if (register.Reference != reference || register.Type != RegisterType.LocalObject || (register.Flags & PointerFlags.PerCpu) == 0) return;

@@ -89,6 +89,9 @@ internal sealed class CaseTypes
         return new FunctionSpec(start, name, linkage, function);
     }
 
+    /// <summary>Tags a declaration.</summary>
+    public void Tag(int declaration, string tag) => Add(id => new BtfReference(id, tag, BtfKind.DeclarationTag, declaration, ComponentIndex: -1));
+
     /// <summary>The id of a type in C's words.</summary>
     public int Type(string text) => Type(Words(text));
 

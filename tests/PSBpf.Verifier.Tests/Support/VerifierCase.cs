@@ -25,7 +25,7 @@ namespace PSBpf.Verifier.Tests.Support;
 /// Instead of <c>type:</c>, <c>section: tp_btf/sched_switch</c> says what SEC() would: type, attach type, target and whether it sleeps. <c>{task_struct.comm}</c>
 /// is where the machine's kernel has a member; cases with such, or with a target, need its types. <c>{type pair}</c> is the number of a structure of the case; the program
 /// comes with type information then.
-/// A value may be several lines with <c>\n</c> between. <c>call bpf_iter_num_new()</c> calls a kernel function by its name. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
+/// <c>exception: NAME</c> tags the program with the function that bpf_throw calls. A value may be several lines with <c>\n</c> between. <c>call bpf_iter_num_new()</c> calls a kernel function by its name. A blank line ends a case; <c>#</c> starts a comment line. With <c>function:</c> lines, one for each subprogram's label,
 /// what it returns, <c>global</c> if it is no static function, and its parameters if it has any, the program comes with type
 /// information (<see cref="CaseTypes"/>). A map whose value is a structure's name is described by it. A message after <c>expect: reject</c> must be in both
 /// verifiers' words; after <c>expect: reject-here</c> in ours only.
@@ -90,6 +90,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         text = Member().Replace(text, match => OffsetOf(match.Groups[1].Value, match.Groups[2].Value));
         string name = "", type = "xdp", license = "GPL", expect = "", section = "";
         uint flags = 0;
+        string? exception = null;
         var attach = default(AttachType);
         var maps = new List<string>();
         var types = new CaseTypes();
@@ -109,6 +110,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
                 case "attach": attach = Enum.Parse<AttachType>(row[(colon + 2)..]); break;
                 case "flags": flags = row[(colon + 2)..] == "sleepable" ? SectionNames.Sleepable : throw new FormatException($"{place}: flags: sleepable"); break;
                 case "struct": types.Declare(row[(colon + 2)..]); break;
+                case "exception": exception = row[(colon + 2)..]; break;
                 case "map": maps.Add(row[(colon + 2)..]); break;
                 default: code.Add(row); break;
             }
@@ -121,6 +123,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
         var assembled = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Split(' ')[0]));
         var specs = functions.Select(function => (function.Label, Start: assembled.Labels[function.Label], function.Text)).OrderBy(function => function.Start)
             .Prepend((Label: "main", Start: 0, Text: "int")).Select(function => types.Function(function.Label, function.Start, function.Text)).ToList();
+        if (exception is not null) types.Tag(specs[0].TypeId, "exception_callback:" + exception);
         var ids = maps.Select(map => (Key: KeyId(types, map), Value: ValueId(types, map))).ToList();
         var built = types.Build();
         var program = new ProgramSpec

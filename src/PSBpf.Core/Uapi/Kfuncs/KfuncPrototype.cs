@@ -71,6 +71,24 @@ public enum KfuncArgument : byte
 
     /// <summary>A function of the program that is called back.</summary>
     Function,
+
+    /// <summary>A map.</summary>
+    Map,
+
+    /// <summary>A struct bpf_wq in a map's value.</summary>
+    WorkQueue,
+
+    /// <summary>A struct bpf_task_work in a map's value.</summary>
+    TaskWork,
+
+    /// <summary>A struct bpf_res_spin_lock in a map's value or in an object.</summary>
+    ResilientLock,
+
+    /// <summary>Eight bytes of stack where it is kept whether interrupts were on.</summary>
+    NewInterruptFlag,
+
+    /// <summary>Those bytes, which end the section that they began.</summary>
+    InterruptFlag,
 }
 
 /// <summary>What a kernel function does beside what its arguments say.</summary>
@@ -90,6 +108,12 @@ public enum KfuncEffect : byte
 
     /// <summary>Ends one.</summary>
     PreemptEnable,
+
+    /// <summary>Takes a lock, or returns an error.</summary>
+    TakesLock,
+
+    /// <summary>Gives it back.</summary>
+    GivesLock,
 }
 
 /// <summary>What a kernel function returns.</summary>
@@ -115,6 +139,9 @@ public enum KfuncReturn : byte
 
     /// <summary>The same, or null.</summary>
     AcquiredStructureOrNull,
+
+    /// <summary>Zero, and a negative number where it failed.</summary>
+    ZeroOrError,
 
     /// <summary>An object of the structure that it was given the number of, or null.</summary>
     ObjectOrNull,

@@ -67,6 +67,7 @@ public static partial class KfuncTable
         .. Texts([KfuncArgument.Address, KfuncArgument.Number, KfuncArgument.Number], "nchr"),
         .. Texts([KfuncArgument.Address, KfuncArgument.Address, KfuncArgument.Number], "nstr"),
         .. Objects(),
+        .. Sections(),
     ];
 
     private const string Task = "task_struct", Cgroup = "cgroup", Mask = "cpumask", OwnMask = "bpf_cpumask";
