@@ -37,7 +37,7 @@ internal sealed partial class Explorer
     private readonly List<Checkpoint>?[] _explored;
     private readonly Stack<(PathState State, int From, int Pc)> _pending = new();
     private readonly Stack<PathState> _free = new();
-    private readonly int _budget, _processors;
+    private readonly int _budget, _processors, _exceptionCallback;
     private readonly IPathObserver? _observer;
 
     private PathState _state = new();
@@ -79,6 +79,7 @@ internal sealed partial class Explorer
         _processors = processors;
         _live = Liveness.Compute(code);
         _kfuncs = new KfuncCalls(spec);
+        _exceptionCallback = ExceptionCallback.SlotIn(spec);
         _comparison = new StateComparison(_live) { AllPrecise = allPrecise };
         _precision = new Precision(code);
         _edges = new LoopEdges(_precision);
@@ -89,6 +90,7 @@ internal sealed partial class Explorer
         _observer = observer;
         _decisions = decisions is null ? null : new Queue<PathStep>(decisions);
         _starts.Enqueue(start);
+        if (_exceptionCallback >= 0 && _decisions is null) _starts.Enqueue(new PathStart(StartKind.Exception, flow.FunctionOf[_exceptionCallback]));
     }
 
     /// <summary>Instructions stepped through, over all paths.</summary>
@@ -136,6 +138,7 @@ internal sealed partial class Explorer
     public Refusal? Run(CancellationToken cancellation)
     {
         Begin(_starts.Dequeue());
+        if (_refusal is not null) return _refusal;
         int states = 0;
         while (true)
         {
@@ -186,6 +189,7 @@ internal sealed partial class Explorer
 
             if (!_starts.TryDequeue(out var start)) return null;
             Begin(start);
+            if (_refusal is not null) return _refusal;
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
                 $"The bytes at slot {error.Index} ({spec.Instructions[error.Index].Raw:x16}) are no instruction that the kernel takes.", -1, ""));
         }
 
-        if (ControlFlow.Build(Code, new KfuncCalls(spec), out var shape) is not { } flow)
+        if (ControlFlow.Build(Code, new KfuncCalls(spec), ExceptionCallback.SlotIn(spec), out var shape) is not { } flow)
         {
             return Refused(new Refusal(DiagnosticRules.ControlFlowShape, shape!.Index, shape.Message, ExplainShape(shape), -1, ""));
         }
@@ -80,6 +80,7 @@ internal sealed class VerifierRun(ProgramSpec spec, IReadOnlyList<MapSpec> maps,
         Facts = explorer.Facts;
         var refusal = explorer.Run(cancellation);
         int depth = 0;
+        if (refusal is null) refusal = ExceptionRules.Check(spec, Code, flow);
         if (refusal is null) refusal = StackBudget.Check(spec, Code, flow, explorer.Facts.StackDepths, explorer.Later.ToHashSet(), out depth);
         var report = refusal is null ? Accepted(depth) : Refused(refusal);
         report = report with { ProcessedInstructions = explorer.Processed, PeakStates = explorer.PeakStates };

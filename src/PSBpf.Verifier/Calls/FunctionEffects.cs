@@ -7,12 +7,13 @@ namespace PSBpf.Verifier.Calls;
 /// <summary>What a function, or one that it calls, may do wherever it goes: computed from its instructions, as callers of global functions see it.</summary>
 internal sealed class FunctionEffects
 {
-    private readonly bool[] _movesPacket, _maySleep;
+    private readonly bool[] _movesPacket, _maySleep, _mayThrow;
 
     private FunctionEffects(int functions)
     {
         _movesPacket = new bool[functions];
         _maySleep = new bool[functions];
+        _mayThrow = new bool[functions];
     }
 
     /// <summary>Whether packet pointers that a caller holds are lost.</summary>
@@ -21,7 +22,10 @@ internal sealed class FunctionEffects
     /// <summary>Whether it may sleep.</summary>
     public bool MaySleep(int function) => _maySleep[function];
 
-    public static FunctionEffects Compute(DecodedInstruction[] code, ControlFlow flow)
+    /// <summary>Whether it may end the program.</summary>
+    public bool MayThrow(int function) => _mayThrow[function];
+
+    public static FunctionEffects Compute(DecodedInstruction[] code, ControlFlow flow, KfuncCalls kfuncs)
     {
         var effects = new FunctionEffects(flow.Functions.Count);
         for (bool changed = true; changed;)
@@ -35,10 +39,15 @@ internal sealed class FunctionEffects
                 {
                     changed |= Raise(ref effects._movesPacket[function], helper.ChangesPacket || helper.ReplacesProgram || helper.Name == "bpf_dynptr_write") | Raise(ref effects._maySleep[function], helper.MaySleep);
                 }
+                else if (instruction.Form == FormId.CallKfunc && kfuncs.At(index) is { } kfunc)
+                {
+                    changed |= Raise(ref effects._mayThrow[function], kfunc.Effect == KfuncEffect.Throws);
+                }
                 else if (instruction.Form is FormId.CallFunction or FormId.LddwFunction)
                 {
                     int callee = flow.FunctionOf[instruction.Target];
-                    changed |= Raise(ref effects._movesPacket[function], effects._movesPacket[callee]) | Raise(ref effects._maySleep[function], effects._maySleep[callee]);
+                    changed |= Raise(ref effects._movesPacket[function], effects._movesPacket[callee]) | Raise(ref effects._maySleep[function], effects._maySleep[callee])
+                        | Raise(ref effects._mayThrow[function], effects._mayThrow[callee]);
                 }
             }
         }

@@ -18,4 +18,7 @@ internal enum StartKind : byte
 
     /// <summary>A timer, a work queue or a task calls back, after the program.</summary>
     Callback,
+
+    /// <summary>bpf_throw calls it in place of what is left of the program.</summary>
+    Exception,
 }

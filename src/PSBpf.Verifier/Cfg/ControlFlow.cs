@@ -11,10 +11,12 @@ internal sealed class ControlFlow
 {
     private readonly DecodedInstruction[] _code;
     private readonly KfuncCalls _kfuncs;
+    private readonly int _exceptionCallback;
 
-    private ControlFlow(DecodedInstruction[] code, KfuncCalls kfuncs)
+    private ControlFlow(DecodedInstruction[] code, KfuncCalls kfuncs, int exceptionCallback)
     {
         _code = code;
+        _exceptionCallback = exceptionCallback;
         _kfuncs = kfuncs;
         FunctionOf = new int[code.Length];
         IsPrunePoint = new bool[code.Length];
@@ -40,10 +42,10 @@ internal sealed class ControlFlow
     /// <summary>The slot after the last one of a function.</summary>
     public int EndOf(int function) => function + 1 < Functions.Count ? Functions[function + 1] : _code.Length;
 
-    /// <summary>Analyses a program; on refusal <paramref name="error"/> has the slot and the kernel's wording.</summary>
-    public static ControlFlow? Build(DecodedInstruction[] code, KfuncCalls kfuncs, out DecodeError? error)
+    /// <summary>Analyses a program, and the function at a slot that exceptions call, unless that is −1; on refusal <paramref name="error"/> has the slot and the kernel's wording.</summary>
+    public static ControlFlow? Build(DecodedInstruction[] code, KfuncCalls kfuncs, int exceptionCallback, out DecodeError? error)
     {
-        var flow = new ControlFlow(code, kfuncs);
+        var flow = new ControlFlow(code, kfuncs, exceptionCallback);
         error = flow.FindFunctions() ?? flow.CheckTargets() ?? flow.Reach();
         return error is null ? flow : null;
     }
@@ -61,6 +63,7 @@ internal sealed class ControlFlow
     private DecodeError? FindFunctions()
     {
         var starts = new SortedSet<int> { 0 };
+        if (_exceptionCallback >= 0) starts.Add(_exceptionCallback);
         for (int index = 0; index < _code.Length; index++)
         {
             ref readonly var instruction = ref _code[index];
@@ -118,6 +121,7 @@ internal sealed class ControlFlow
         var reached = new bool[_code.Length];
         var work = new Stack<int>();
         work.Push(0);
+        if (_exceptionCallback >= 0) work.Push(_exceptionCallback);
         while (work.TryPop(out int index))
         {
             if (reached[index]) continue;

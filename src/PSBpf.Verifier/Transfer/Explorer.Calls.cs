@@ -110,9 +110,11 @@ internal sealed partial class Explorer
     }
 
     /// <summary>Checks that what an instruction may leave behind is not lost; a caller can still release what it holds.</summary>
-    private bool NothingHeld(string instruction, string what)
+    private bool NothingHeld(string instruction, string what) => _state.Depth > 0 || NothingHeldAnywhere(instruction, what);
+
+    private bool NothingHeldAnywhere(string instruction, string what)
     {
-        if (_state.Depth > 0 || _state.References.Count == 0) return true;
+        if (_state.References.Count == 0) return true;
         var (id, acquired) = _state.References[0];
         Refuse(DiagnosticRules.ReferenceLeak, $"Unreleased reference id={id} alloc_insn={acquired}\n{instruction} would lead to reference leak",
             $"{what}, but what instruction {acquired}{LineOf(acquired)} reserved has been neither submitted nor discarded.");
@@ -128,20 +130,25 @@ internal sealed partial class Explorer
         if (Start.Kind == StartKind.Callback) return EndLater();
         if (!_setting.ReturnsNothing && !Reads(0)) return false;
         if (!NothingHeld("BPF_EXIT instruction in main prog", "The program ends here")) return false;
+        return CheckProgramResult(0);
+    }
+
+    private bool CheckProgramResult(int register)
+    {
         if (_rules.MinimumReturn is not { } least || _rules.MaximumReturn is not { } most) return false;
-        ref readonly var result = ref Registers[0];
+        ref readonly var result = ref Registers[register];
         if (!result.IsScalar)
         {
-            return Refuse(DiagnosticRules.ReturnValue, $"At program exit the register R0 is not a known value ({result.TypeName})",
-                $"The program returns a pointer; programs of type {_type.Name} return {least} to {most}.", 0);
+            return Refuse(DiagnosticRules.ReturnValue, $"At program exit the register R{register} is not a known value ({result.TypeName})",
+                $"The program returns a pointer; programs of type {_type.Name} return {least} to {most}.", register);
         }
 
-        _precision.Mark(_state, 0);
+        _precision.Mark(_state, register);
         if (result.SignedMin >= least && result.SignedMax <= most) return false;
         string bounds = result.SignedMin == long.MinValue && result.SignedMax == long.MaxValue
             ? "has unknown scalar value" : $"has smin={result.SignedMin} smax={result.SignedMax}";
-        return Refuse(DiagnosticRules.ReturnValue, $"At program exit the register R0 {bounds} should have been in [{least}, {most}]",
-            $"The program may return something other than {least} to {most}, which are the values that programs of type {_type.Name} may return.", 0);
+        return Refuse(DiagnosticRules.ReturnValue, $"At program exit the register R{register} {bounds} should have been in [{least}, {most}]",
+            $"The program may return something other than {least} to {most}, which are the values that programs of type {_type.Name} may return.", register);
     }
 
     private string LineOf(int pc) => _spec.LineAt(pc)?.Source is { } source ? $" ({source})" : "";

@@ -41,6 +41,9 @@ internal sealed partial class Explorer
                 var parameters = SignatureOf(GlobalAt(_pc)!)!.Parameters;
                 for (int index = 0; index < parameters.Count; index++) Registers[index + 1] = Argument(parameters[index]);
                 break;
+            case StartKind.Exception:
+                BeginException(start.Function);
+                break;
             case StartKind.Callback:
                 var arguments = start.Row!.Arguments;
                 for (int index = 0; index < arguments.Length; index++) Registers[index + 1] = CallbackRegister(arguments[index], new CallFacts { Map = start.Map }, default);
@@ -88,8 +91,9 @@ internal sealed partial class Explorer
         }
 
         Require(new PathStart(StartKind.GlobalFunction, function));
-        _effects ??= FunctionEffects.Compute(_code, _flow);
+        _effects ??= FunctionEffects.Compute(_code, _flow, _kfuncs);
         if (_effects.MaySleep(function) && !MayCallSleeping(callee)) return false;
+        if (_effects.MayThrow(function) && !MayThrow(callee)) return false;
         ForgetArguments();
         if (_effects.MovesPacket(function))
         {

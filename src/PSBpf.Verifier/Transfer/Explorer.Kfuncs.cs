@@ -33,6 +33,7 @@ internal sealed partial class Explorer
         for (int index = 0; index < kfunc.Arguments.Length; index++)
             if (!CheckKfuncArgument(kfunc, index, ref reference, ref facts)) return false;
         if (!MayWriteSlice(kfunc, in facts)) return false;
+        if (kfunc.Effect == KfuncEffect.Throws) return StepThrow();
         if (!ApplyEffect(kfunc)) return false;
         if (kfunc.IsNext) return StepNextElement(kfunc, reference);
         if (CallbackTable.Find(kfunc) is { } callback) return StepCallBack(callback, facts);

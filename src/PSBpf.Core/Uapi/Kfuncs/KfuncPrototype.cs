@@ -114,6 +114,9 @@ public enum KfuncEffect : byte
 
     /// <summary>Gives it back.</summary>
     GivesLock,
+
+    /// <summary>Ends the program, wherever it is.</summary>
+    Throws,
 }
 
 /// <summary>What a kernel function returns.</summary>

@@ -31,6 +31,7 @@ public static partial class KfuncTable
         new("bpf_rbtree_first", KfuncReturn.ElementOfRootOrNull, KfuncArgument.TreeRoot) { UnderLock = true },
         new("bpf_rbtree_root", KfuncReturn.ElementOfRootOrNull, KfuncArgument.TreeRoot) { UnderLock = true },
         new("bpf_rbtree_left", KfuncReturn.ElementOfRootOrNull, KfuncArgument.TreeRoot, KfuncArgument.TreeNode) { UnderLock = true },
+        new("bpf_throw", KfuncReturn.Void, KfuncArgument.Number) { Effect = KfuncEffect.Throws },
         new("bpf_rbtree_right", KfuncReturn.ElementOfRootOrNull, KfuncArgument.TreeRoot, KfuncArgument.TreeNode) { UnderLock = true },
     ];
 }
