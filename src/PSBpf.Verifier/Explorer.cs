@@ -317,8 +317,7 @@ internal sealed partial class Explorer
             FormKind.CallHelper => StepCallHelper(in instruction) && Called(),
             FormKind.CallFunction => StepCallFunction(in instruction),
             FormKind.CallKfunc => StepCallKfunc() && Called(),
-            FormKind.AddressSpaceCast => Refuse(DiagnosticRules.InvalidInstruction, "addr_space_cast insn can only be used in a program that has an associated arena",
-                "The program converts an arena's address, but uses no arena.", suggestion: "Use a map of type BPF_MAP_TYPE_ARENA in the program."),
+            FormKind.AddressSpaceCast => StepAddressSpaceCast(in instruction),
             FormKind.Exit => StepExit(),
             _ => Refuse(DiagnosticRules.NotJudged, $"{row.Mnemonic} is not judged", $"This version of the verifier does not judge '{row.Mnemonic}' and therefore refuses it."),
         };

@@ -120,4 +120,7 @@ public enum AccessedMemory : byte
 
     /// <summary>The kernel's memory, by a pointer that may have become invalid: a load that faults gives 0.</summary>
     Kernel = 64,
+
+    /// <summary>The program's arena.</summary>
+    Arena = 128,
 }

@@ -41,7 +41,7 @@ internal sealed class FunctionEffects
                 }
                 else if (instruction.Form == FormId.CallKfunc && kfuncs.At(index) is { } kfunc)
                 {
-                    changed |= Raise(ref effects._mayThrow[function], kfunc.Effect == KfuncEffect.Throws);
+                    changed |= Raise(ref effects._mayThrow[function], kfunc.Effect == KfuncEffect.Throws) | Raise(ref effects._maySleep[function], kfunc.MaySleep);
                 }
                 else if (instruction.Form is FormId.CallFunction or FormId.LddwFunction)
                 {

@@ -11,6 +11,9 @@ internal enum ParameterKind : byte
 
     /// <summary>Memory of a known size that the function may read and write.</summary>
     Memory,
+
+    /// <summary>An address in the program's arena, or any number: the function gets a number.</summary>
+    Arena,
 }
 
 /// <summary>A parameter of a global function.</summary>

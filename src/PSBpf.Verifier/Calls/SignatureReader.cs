@@ -70,7 +70,7 @@ internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
         problem = null;
         var type = types.Resolve(declared);
         bool isPointer = type is BtfReference { ReferenceKind: BtfKind.Pointer };
-        if (tags.Overlaps(["arena", "trusted", "untrusted"]))
+        if (tags.Overlaps(["trusted", "untrusted"]))
         {
             problem = new SignatureProblem($"arg#{index} is not judged", $"This version of the verifier does not judge parameters tagged {string.Join(", ", tags.Order())}.", IsJudged: false);
             return null;
@@ -89,6 +89,7 @@ internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
             return null;
         }
 
+        if (tags is { Count: 1 } && tags.Contains("arena")) return new SignatureParameter(ParameterKind.Arena);
         var target = types[((BtfReference)type).TargetId];
         if (tags.Contains("ctx"))
         {

@@ -18,6 +18,7 @@ internal static class InstructionRules
         for (int index = 0; index < code.Length; index++)
             if (code[index].Form == FormId.CallKfunc && CheckKernelFunction(spec, kfuncs, index, (int)code[index].Immediate, code[index].Offset) is { } refusal) return refusal;
         if (CheckReturns(spec, code, flow) is { } abnormal) return abnormal;
+        if (CheckArenas(spec, code) is { } second) return second;
         for (int index = 0; index < code.Length; index++)
             if ((CheckReference(in code[index], index) ?? CheckVariable(spec, setting, in code[index], index) ?? CheckMap(spec, in code[index], index)) is { } refusal) return refusal;
         return null;
@@ -83,6 +84,20 @@ internal static class InstructionRules
     {
         if (function is not BtfReference { TargetId: var prototype } || types[prototype] is not BtfFunctionPrototype { ReturnId: var returned }) return false;
         return types.Resolve(types[returned]) is BtfInt { Size: <= 8 } or BtfEnumType;
+    }
+
+    private static Refusal? CheckArenas(ProgramSpec spec, DecodedInstruction[] code)
+    {
+        int first = -1;
+        for (int index = 0; index < code.Length; index++)
+        {
+            if (code[index].Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue) || (uint)code[index].Low >= (uint)spec.Maps.Count || spec.Maps[code[index].Low].Type != MapType.Arena) continue;
+            if (first < 0) first = code[index].Low;
+            if (code[index].Low == first) continue;
+            return new Refusal(DiagnosticRules.HelperArgument, index, "Only one arena per program", $"The program uses '{spec.Maps[first].Name}' and '{spec.Maps[code[index].Low].Name}', which are both arenas.", -1, "");
+        }
+
+        return null;
     }
 
     // Elements of other maps are freed without waiting for programs that sleep.

@@ -79,6 +79,9 @@ internal enum RegisterType : byte
 
     /// <summary>An object that the program made, of a structure of its own types.</summary>
     LocalObject,
+
+    /// <summary>An address in the program's arena, whatever its high half is: accesses outside of the arena's pages give 0.</summary>
+    Arena,
 }
 
 /// <summary>Facts about register types: one row each.</summary>
@@ -89,7 +92,7 @@ internal static class RegisterTypes
     [
         "?", "scalar", "ctx", "map_ptr", "map_value", "fp", "pkt", "pkt_meta", "pkt_end", "ringbuf_mem", "func",
         "sock_common", "sock", "tcp_sock", "xdp_sock", "flow_keys", "tp_buffer",
-        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf", "dynptr_ptr", "ptr_",
+        "mem", "map_key", "rdonly_mem", "ptr_", "mem", "buf", "dynptr_ptr", "ptr_", "arena",
     ];
 
     private static readonly (PointerFlags Flag, string Prefix)[] Prefixes =

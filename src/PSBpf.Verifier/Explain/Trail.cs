@@ -198,6 +198,7 @@ internal sealed class Trail(ProgramSpec spec, IReadOnlyList<TrailStep> steps)
             case RegisterType.XdpSocket: return $"{name} = an AF_XDP socket{(state.MaybeNull ? ", or null" : "")}";
             case RegisterType.FlowKeys: return $"{name} = the flow's keys{offset}";
             case RegisterType.TracepointBuffer: return $"{name} = the tracepoint's buffer{offset}";
+            case RegisterType.Arena: return $"{name} = an address in the arena";
             case RegisterType.LocalObject: return $"{name} = {state.TypeName}{offset}{variable}: an object that the program made{(state.MaybeNull ? ", or null" : "")}";
             case RegisterType.KernelStructure: return $"{name} = {state.TypeName}{offset}{variable}: a structure of the kernel{(state.MaybeNull ? ", or null" : "")}";
             case RegisterType.KernelMemory or RegisterType.KernelBuffer: return $"{name} = {state.TypeName}{offset}{variable}: the kernel's memory{(state.MaybeNull ? ", or null" : "")}";

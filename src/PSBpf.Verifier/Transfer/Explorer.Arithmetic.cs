@@ -61,8 +61,9 @@ internal sealed partial class Explorer
         ref var source = ref Registers[instruction.Source];
         if (source.IsPointer)
         {
-            return Refuse(DiagnosticRules.PointerArithmetic, $"R{instruction.Source} sign-extension part of pointer",
-                $"r{instruction.Source} is a pointer ({source.TypeName}); only numbers can be sign-extended.", instruction.Source);
+            // What is left of a pointer is some number; Linux keeps it from programs without privileges only.
+            Registers[instruction.Destination] = RegState.UnknownScalar(row.Width == 32 ? 4 : 8);
+            return Next();
         }
 
         // What extending does not change is copied.
@@ -134,6 +135,13 @@ internal sealed partial class Explorer
                 dst.Offset = (int)src.Bits.Value;
             }
 
+            return Next();
+        }
+
+        // Any arithmetic on an address in an arena gives another one.
+        if (dst.Type == RegisterType.Arena || src.Type == RegisterType.Arena)
+        {
+            dst = RegState.Pointer(RegisterType.Arena);
             return Next();
         }
 

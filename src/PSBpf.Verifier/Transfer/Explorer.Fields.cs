@@ -91,7 +91,7 @@ internal sealed partial class Explorer
     private bool CheckKfuncField(KfuncPrototype kfunc, int index, SpecialFieldKind kind, ref CallFacts facts)
     {
         int register = index + 1;
-        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, index)) return false;
+        if (kfunc.TakesNoNull && !IsThere(kfunc, index)) return false;
         ref readonly var state = ref Registers[register];
         bool isLock = kind == SpecialFieldKind.ResilientSpinLock;
         if (isLock && state is { Type: RegisterType.LocalObject, MaybeNull: false, Flags: PointerFlags.None }) return CheckFieldOfObject(register, kind);
@@ -109,13 +109,13 @@ internal sealed partial class Explorer
     // The map in whose value the field lies that was passed before.
     private bool CheckKfuncMap(KfuncPrototype kfunc, int register)
     {
-        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, register - 1)) return false;
+        if (kfunc.TakesNoNull && !IsThere(kfunc, register - 1)) return false;
         ref readonly var map = ref Registers[register];
         if (map.Type != RegisterType.Map || map.MaybeNull)
             return Refuse(DiagnosticRules.HelperArgument, $"pointer in R{register} isn't map pointer", $"{kfunc.Name} takes a map in r{register}, which is {(map.IsScalar ? "a number" : "a " + map.TypeName)}.", register);
         NoteMap(map.Map);
         int field = Array.FindIndex(kfunc.Arguments, argument => argument is KfuncArgument.WorkQueue or KfuncArgument.TaskWork) + 1;
-        return CheckSameMap(field, register, kfunc.Arguments[field - 1] == KfuncArgument.WorkQueue ? "workqueue" : "bpf_task_work");
+        return field == 0 || CheckSameMap(field, register, kfunc.Arguments[field - 1] == KfuncArgument.WorkQueue ? "workqueue" : "bpf_task_work");
     }
 
     private bool CheckTimerMap(int register) => CheckSameMap(1, register, "timer");

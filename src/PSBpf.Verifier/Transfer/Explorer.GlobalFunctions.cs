@@ -53,7 +53,7 @@ internal sealed partial class Explorer
 
     private RegState Argument(SignatureParameter parameter) => parameter.Kind switch
     {
-        ParameterKind.Scalar => RegState.UnknownScalar(),
+        ParameterKind.Scalar or ParameterKind.Arena => RegState.UnknownScalar(),
         ParameterKind.Context => RegState.Pointer(RegisterType.Context),
         _ => RegState.Pointer(RegisterType.Memory) with { Range = parameter.Size, MaybeNull = parameter.MaybeNull, Id = parameter.MaybeNull ? ++_nextId : 0 },
     };
@@ -113,6 +113,8 @@ internal sealed partial class Explorer
         {
             case ParameterKind.Scalar:
                 return state.IsScalar || RefuseParameter(callee, register, $"R{register} is not a scalar", "a number");
+            case ParameterKind.Arena:
+                return state.IsScalar || state.Type == RegisterType.Arena || RefuseParameter(callee, register, $"R{register} is not a pointer to arena or scalar.", "an address in the arena");
             case ParameterKind.Context:
                 if (state.Type != RegisterType.Context) return RefuseParameter(callee, register, $"arg#{index} expects pointer to ctx", "the program's context");
                 return CheckUnmoved(register, in state);

@@ -28,6 +28,7 @@ internal sealed partial class Explorer
                         $"The program names map {index}, but it has {_declaredMaps} maps.");
                 }
 
+                if (instruction.Form == FormId.LddwMapIndexValue && _maps[index].Type == MapType.Arena) return LoadArenaAddress(in instruction);
                 bool isValue = instruction.Form == FormId.LddwMapIndexValue;
                 var pointer = RegState.Pointer(isValue ? RegisterType.MapValue : RegisterType.Map);
                 pointer.Map = index;

@@ -184,7 +184,7 @@ internal sealed partial class Explorer
         return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
             $"r{register} is a {pointer.TypeName} here, and on another path something else; what this instruction does depends on which.", register);
 
-        static bool IsPeculiar(RegisterType type) => type is RegisterType.Context || RegisterTypes.HasStructure(type) || RegisterTypes.IsSocket(type);
+        static bool IsPeculiar(RegisterType type) => type is RegisterType.Context or RegisterType.Arena || RegisterTypes.HasStructure(type) || RegisterTypes.IsSocket(type);
         static bool IsFaulting(RegisterType type) => type is RegisterType.KernelMemory || RegisterTypes.HasStructure(type);
     }
 

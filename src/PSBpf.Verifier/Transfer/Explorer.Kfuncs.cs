@@ -25,6 +25,7 @@ internal sealed partial class Explorer
         }
 
         if (!kfunc.UnderLock && !NotLocked("function calls are not allowed while holding a lock", $"{kfunc.Name} is called")) return false;
+        if (kfunc.MaySleep && !MayCallSleeping(kfunc)) return false;
         Facts.UseKfunc(_pc, KfuncTable.IndexOf(kfunc.Name));
         if (kfunc.Returns == KfuncReturn.ZeroOrError && ForkError()) return Next();
         if (_refusal is not null) return false;
@@ -99,7 +100,7 @@ internal sealed partial class Explorer
     private bool CheckKfuncFunction(KfuncPrototype kfunc, int index, ref CallFacts facts)
     {
         ref readonly var state = ref Registers[index + 1];
-        if (kfunc.Structures.Count > 0 && !IsThere(kfunc, index)) return false;
+        if (kfunc.TakesNoNull && !IsThere(kfunc, index)) return false;
         if (state.Type != RegisterType.Function)
             return Refuse(DiagnosticRules.HelperArgument, $"arg{index} expected pointer to func", $"{kfunc.Name} takes a function of the program in r{index + 1}, which is {(state.IsScalar ? "a number" : "a " + state.TypeName)}.", index + 1);
         facts.Function = state.Map;

@@ -75,7 +75,7 @@ internal sealed partial class Explorer
         if (!Reads(instruction.Source) || !Reads(instruction.Destination)) return false;
         if (row.Kind == FormKind.AtomicCompareExchange && !Reads(0)) return false;
         if (row.Fetches && row.Kind != FormKind.AtomicCompareExchange && !Writes(instruction.Source)) return false;
-        if (!CheckAtomicTarget(instruction.Destination)) return false;
+        if (!CheckAtomicTarget(instruction.Destination) || !CheckArenaAtomic(in instruction, row)) return false;
         int size = row.Width / 8;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out _)) return false;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict: true, out _)) return false;
@@ -159,6 +159,8 @@ internal sealed partial class Explorer
                 return CheckLocalObject(register, in pointer, offset, size, access);
             case RegisterType.KernelMemory:
                 return CheckKernelMemory(register, in pointer, offset, size, access);
+            case RegisterType.Arena:
+                return true;
             case RegisterType.TracepointBuffer or RegisterType.KernelBuffer:
                 return CheckKernelBuffer(register, in pointer, offset, size, access);
             case RegisterType.MapValue:
@@ -191,12 +193,13 @@ internal sealed partial class Explorer
             RegisterType.RingBufferMemory => AccessedMemory.RingBuffer,
             RegisterType.MapKey => AccessedMemory.MapValue,
             RegisterType.Memory or RegisterType.ReadOnlyMemory => AccessedMemory.Stack | AccessedMemory.Packet | AccessedMemory.MapValue | AccessedMemory.RingBuffer,
+            RegisterType.Arena => AccessedMemory.Arena,
             >= RegisterType.KernelStructure => AccessedMemory.Kernel,
             >= RegisterType.SocketCommon => AccessedMemory.Other,
             _ => AccessedMemory.Packet,
         };
         var known = Facts.MemoryAt(_pc);
-        if (known != AccessedMemory.None && known != memory && ((known | memory) & (AccessedMemory.Context | AccessedMemory.Other | AccessedMemory.Kernel)) != 0)
+        if (known != AccessedMemory.None && known != memory && ((known | memory) & (AccessedMemory.Context | AccessedMemory.Other | AccessedMemory.Kernel | AccessedMemory.Arena)) != 0)
         {
             return Refuse(DiagnosticRules.ContextAccess, "same insn cannot be used with different pointers",
                 $"On one path r{register} is the context here, on another one something else; an instruction that accesses the context accesses nothing else.", register);
@@ -228,6 +231,7 @@ internal sealed partial class Explorer
     {
         // Everything but the stack and atomics may be accessed unaligned, as on x86.
         strict |= pointer.Type == RegisterType.Stack;
+        if (pointer.Type == RegisterType.Arena) return true;
         if (!strict || size == 1) return true;
         var address = pointer.Bits + Tnum.Constant((ulong)(pointer.Offset + offset));
         if (address.IsAligned(size)) return true;

@@ -52,6 +52,15 @@ internal sealed partial class Explorer
 
     private bool IsInSection => _state.RcuLocks > 0 || _state.PreemptLocks > 0 || _state.Interrupts.Count > 0;
 
+    private string NameOfSection => _state.RcuLocks > 0 ? "rcu_read_lock" : _state.PreemptLocks > 0 ? "non-preemptible" : "IRQ-disabled";
+
+    private bool MayCallSleeping(KfuncPrototype kfunc)
+    {
+        if (!MaySleep)
+            return Refuse(DiagnosticRules.HelperNotAllowed, $"program must be sleepable to call sleepable kfunc {kfunc.Name}", $"{kfunc.Name} may sleep, and what calls it may not.");
+        return !IsInSection || RefuseSection($"kernel func {kfunc.Name} is sleepable within {NameOfSection} region", $"{kfunc.Name} may sleep, which is not allowed in this section.");
+    }
+
     private bool MayCallSleeping(Objects.FunctionSpec callee)
     {
         if (!IsInSection && MaySleep) return true;
@@ -63,7 +72,7 @@ internal sealed partial class Explorer
     private bool MaySleepHere(string name)
     {
         if (!IsInSection) return true;
-        return RefuseSection($"sleepable helper {name} in {(_state.RcuLocks > 0 ? "rcu_read_lock" : _state.PreemptLocks > 0 ? "non-preemptible" : "IRQ-disabled")} region", $"{name} may sleep, which is not allowed in this section.");
+        return RefuseSection($"sleepable helper {name} in {NameOfSection} region", $"{name} may sleep, which is not allowed in this section.");
     }
 
     /// <summary>A function that takes a lock may fail: that path has an error in r0 and no lock.</summary>

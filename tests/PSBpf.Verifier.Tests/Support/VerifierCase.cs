@@ -180,7 +180,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
 
     private static int ValueId(CaseTypes types, string text) => IsTyped(text) ? types.Type("struct " + text.Split(' ')[3]) : 0;
 
-    // name type key value entries [rdonly]; the value is a size or a structure
+    // name type key value entries [flags [map_extra in hexadecimal]]; the value is a size or a structure
     private static MapSpec ParseMap(string text, CaseTypes types, BtfTypeSet built, int key, int value)
     {
         string[] parts = text.Split(' ');
@@ -192,6 +192,7 @@ public sealed partial record VerifierCase(string Place, string Name, ProgramSpec
             KeySize = Number(2),
             ValueSize = value == 0 ? Number(3) : (uint)types.SizeOf(value),
             MaxEntries = Number(4),
+            Extra = parts.Length > 6 ? ulong.Parse(parts[6], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : 0,
             Flags = parts.Length > 5 ? Enum.Parse<MapFlags>(parts[5], ignoreCase: true) : MapFlags.None,
             Btf = value == 0 ? null : built,
             KeyType = key == 0 ? null : built[key],

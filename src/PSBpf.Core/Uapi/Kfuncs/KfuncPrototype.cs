@@ -192,6 +192,12 @@ public sealed record KfuncPrototype(string Name, KfuncReturn Returns, params Kfu
     /// <summary>Whether it takes what only the RCU section keeps, too.</summary>
     public bool TakesRcu { get; init; }
 
+    /// <summary>Whether it may sleep, so that only what is sleepable may call it.</summary>
+    public bool MaySleep { get; init; }
+
+    /// <summary>Whether it takes no null in place of a map, a field or a function.</summary>
+    public bool TakesNoNull { get; init; }
+
     /// <summary>Whether it may be called while a lock is held.</summary>
     public bool UnderLock { get; init; }
 

@@ -1,6 +1,6 @@
 namespace PSBpf.Uapi;
 
-/// <content>Locks that can fail, interrupts, and functions that run later.</content>
+/// <content>Locks that can fail, interrupts, functions that run later, and pages of arenas.</content>
 public static partial class KfuncTable
 {
     private static KfuncPrototype[] Sections() =>
@@ -16,8 +16,11 @@ public static partial class KfuncTable
         new("bpf_wq_start", KfuncReturn.Integer, KfuncArgument.WorkQueue, KfuncArgument.Number),
         OfTask("bpf_task_work_schedule_signal_impl"),
         OfTask("bpf_task_work_schedule_resume_impl"),
+        new("bpf_arena_alloc_pages", KfuncReturn.Integer, KfuncArgument.Map, KfuncArgument.Ignored, KfuncArgument.Number, KfuncArgument.Number, KfuncArgument.Number) { MaySleep = true, TakesNoNull = true },
+        new("bpf_arena_free_pages", KfuncReturn.Void, KfuncArgument.Map, KfuncArgument.Ignored, KfuncArgument.Number) { MaySleep = true, TakesNoNull = true },
+        new("bpf_arena_reserve_pages", KfuncReturn.Integer, KfuncArgument.Map, KfuncArgument.Ignored, KfuncArgument.Number) { MaySleep = true, TakesNoNull = true },
     ];
 
     private static KfuncPrototype OfTask(string name) =>
-        new(name, KfuncReturn.Integer, KfuncArgument.Structure, KfuncArgument.TaskWork, KfuncArgument.Map, KfuncArgument.Function, KfuncArgument.Ignored) { Structures = [Task, "", "", "", ""] };
+        new(name, KfuncReturn.Integer, KfuncArgument.Structure, KfuncArgument.TaskWork, KfuncArgument.Map, KfuncArgument.Function, KfuncArgument.Ignored) { Structures = [Task, "", "", "", ""], TakesNoNull = true };
 }
