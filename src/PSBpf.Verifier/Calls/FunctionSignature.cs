@@ -14,13 +14,23 @@ internal enum ParameterKind : byte
 
     /// <summary>An address in the program's arena, or any number: the function gets a number.</summary>
     Arena,
+
+    /// <summary>A structure of the kernel that is vouched for.</summary>
+    Trusted,
+
+    /// <summary>Anything: the function gets a pointer that may point anywhere, to read through.</summary>
+    Untrusted,
+
+    /// <summary>A dynptr.</summary>
+    Dynptr,
 }
 
 /// <summary>A parameter of a global function.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Bytes of memory.</param>
-/// <param name="MaybeNull">Whether memory may be null.</param>
-internal readonly record struct SignatureParameter(ParameterKind Kind, int Size = 0, bool MaybeNull = false);
+/// <param name="MaybeNull">Whether memory, or a structure, may be null.</param>
+/// <param name="Structure">Name of the kernel's structure; null for memory that nothing is known of.</param>
+internal readonly record struct SignatureParameter(ParameterKind Kind, int Size = 0, bool MaybeNull = false, string? Structure = null);
 
 /// <summary>
 /// What callers of a global function and its own verification agree on. The function is verified once, for any arguments of

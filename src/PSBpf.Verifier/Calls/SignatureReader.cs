@@ -1,11 +1,12 @@
 using PSBpf.Btf;
 using PSBpf.Objects;
 using PSBpf.Uapi;
+using PSBpf.Verifier.Transfer;
 
 namespace PSBpf.Verifier.Calls;
 
 /// <summary>Reads the signature of a global function from its BTF prototype and declaration tags.</summary>
-internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
+internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context, StructureWalk? kernel)
 {
     private const int MaxParameters = 5;
 
@@ -70,12 +71,6 @@ internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
         problem = null;
         var type = types.Resolve(declared);
         bool isPointer = type is BtfReference { ReferenceKind: BtfKind.Pointer };
-        if (tags.Overlaps(["trusted", "untrusted"]))
-        {
-            problem = new SignatureProblem($"arg#{index} is not judged", $"This version of the verifier does not judge parameters tagged {string.Join(", ", tags.Order())}.", IsJudged: false);
-            return null;
-        }
-
         if (tags.Count > 0 && !isPointer)
         {
             problem = new SignatureProblem($"arg#{index} type is not a pointer, but is tagged {string.Join(", ", tags.Order())}", $"Parameter {index + 1} is tagged as a pointer and is none.");
@@ -91,6 +86,14 @@ internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
 
         if (tags is { Count: 1 } && tags.Contains("arena")) return new SignatureParameter(ParameterKind.Arena);
         var target = types[((BtfReference)type).TargetId];
+        if (tags.SetEquals(["trusted"]) || tags.SetEquals(["trusted", "nullable"])) return Named(index, target, ParameterKind.Trusted, tags.Contains("nullable"), out problem);
+        if (tags.SetEquals(["untrusted"]))
+        {
+            if (types.Resolve(target) is BtfVoid or BtfInt or BtfEnumType) return new SignatureParameter(ParameterKind.Untrusted);
+            return Named(index, target, ParameterKind.Untrusted, maybeNull: false, out problem);
+        }
+
+        if (tags.Count == 0 && types.Resolve(target) is BtfStruct { Name: "bpf_dynptr" }) return new SignatureParameter(ParameterKind.Dynptr);
         if (tags.Contains("ctx"))
         {
             if (tags.Count == 1 && MayBeContext(target)) return new SignatureParameter(ParameterKind.Context);
@@ -106,6 +109,18 @@ internal sealed class SignatureReader(ProgramSpec spec, ContextLayout context)
 
         if (tags.Count == 0 && IsNamedContext(target)) return new SignatureParameter(ParameterKind.Context);
         return Memory(index, target, maybeNull: tags.Count == 0, out problem);
+    }
+
+    // The kernel's structure of the same name.
+    private SignatureParameter? Named(int index, BtfType target, ParameterKind kind, bool maybeNull, out SignatureProblem? problem)
+    {
+        var resolved = spec.Btf!.Resolve(target);
+        problem = null;
+        if (resolved is BtfStruct { IsUnion: false, Name.Length: > 0 } or BtfForward { IsUnion: false } && kernel is not null && kernel.Types.Find(BtfKind.Struct, resolved.Name) is not null)
+            return new SignatureParameter(kind, MaybeNull: maybeNull, Structure: resolved.Name);
+        problem = new SignatureProblem($"arg#{index} reference type('{resolved.Kind} {resolved.Name}') has no matches",
+            kernel is null ? $"Parameter {index + 1} is a structure of the kernel, and no kernel's types are known here." : $"Parameter {index + 1} does not point to a structure that the kernel has.", IsJudged: kernel is not null);
+        return null;
     }
 
     private SignatureParameter? Memory(int index, BtfType target, bool maybeNull, out SignatureProblem? problem)

@@ -119,7 +119,7 @@ internal sealed partial class Explorer
         CallbackArgument.Value => RegState.Pointer(RegisterType.MapValue) with { Map = facts.Map, Id = ++_nextId, KeepsId = HasLock(facts.Map) },
         CallbackArgument.Task => first,
         CallbackArgument.Area => KernelPointer(_area, PointerFlags.None),
-        CallbackArgument.Record => RegState.Pointer(RegisterType.Dynptr) with { Id = ++_nextId },
+        CallbackArgument.Record => RegState.Pointer(RegisterType.Dynptr) with { Id = ++_nextId, Map = (int)Uapi.DynptrKind.UserRecord },
         CallbackArgument.Element => Element(facts.Field!),
         _ => context,
     };

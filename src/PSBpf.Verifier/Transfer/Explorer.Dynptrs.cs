@@ -59,7 +59,7 @@ internal sealed partial class Explorer
     private bool CheckRecord(int register, out DynptrFacts facts)
     {
         ref readonly var state = ref Registers[register];
-        facts = new DynptrFacts { Kind = DynptrKind.UserRecord, Id = state.Id };
+        facts = new DynptrFacts { Kind = (DynptrKind)state.Map, Id = state.Id };
         if (state.Offset == 0 && state.Bits is { IsConstant: true, Value: 0 }) return true;
         return Refuse(DiagnosticRules.HelperArgument, $"dereference of modified dynptr_ptr ptr R{register} off={state.Offset} disallowed", $"r{register} is the dynptr's address plus an offset.", register);
     }
@@ -278,7 +278,7 @@ internal sealed partial class Explorer
 
     private void SetSlice(KfuncPrototype kfunc, in CallFacts facts)
     {
-        bool isPacket = facts.Dynptr.Kind is DynptrKind.Packet or DynptrKind.Frame, writes = kfunc.Returns == KfuncReturn.WritableSliceOrNull;
+        bool isPacket = facts.Dynptr.Kind is DynptrKind.Packet or DynptrKind.Frame or DynptrKind.Parameter, writes = kfunc.Returns == KfuncReturn.WritableSliceOrNull;
         if (isPacket && writes) Facts.ChangeInput();
         // Linux keeps it when the dynptr is overwritten, and we when nothing has to be given back: the bytes stay where they are.
         Registers[0] = RegState.Pointer(writes ? RegisterType.Memory : RegisterType.ReadOnlyMemory) with

@@ -55,8 +55,20 @@ internal sealed partial class Explorer
     {
         ParameterKind.Scalar or ParameterKind.Arena => RegState.UnknownScalar(),
         ParameterKind.Context => RegState.Pointer(RegisterType.Context),
+        ParameterKind.Dynptr => RegState.Pointer(RegisterType.Dynptr) with { Id = ++_nextId, Map = (int)Uapi.DynptrKind.Parameter },
+        ParameterKind.Trusted => StructureArgument(parameter, PointerFlags.Trusted),
+        ParameterKind.Untrusted when parameter.Structure is null => KernelMemory(0, PointerFlags.Untrusted | PointerFlags.ReadOnly),
+        ParameterKind.Untrusted => StructureArgument(parameter, PointerFlags.Untrusted),
         _ => RegState.Pointer(RegisterType.Memory) with { Range = parameter.Size, MaybeNull = parameter.MaybeNull, Id = parameter.MaybeNull ? ++_nextId : 0 },
     };
+
+    private RegState StructureArgument(SignatureParameter parameter, PointerFlags flags)
+    {
+        _ = TryFindStructure(parameter.Structure!, out int id);
+        var pointer = KernelPointer(id, flags);
+        if (parameter.MaybeNull) MayBeNull(ref pointer, acquires: false);
+        return pointer;
+    }
 
     private FunctionSpec? GlobalAt(int pc) => _spec.Functions.FirstOrDefault(function => function.Instruction == pc && function.Linkage != Btf.BtfLinkage.Static);
 
@@ -70,7 +82,7 @@ internal sealed partial class Explorer
             return null;
         }
 
-        if (new SignatureReader(_spec, _context).Read(function, out var problem) is { } signature) return _signatures[function.Instruction] = signature;
+        if (new SignatureReader(_spec, _context, _setting.Structures).Read(function, out var problem) is { } signature) return _signatures[function.Instruction] = signature;
         Refuse(problem!.IsJudged ? DiagnosticRules.HelperArgument : DiagnosticRules.NotJudged, problem.Message, problem.Reason,
             suggestion: $"Give '{function.Name}' other parameters, or declare it static.");
         return null;
@@ -115,6 +127,12 @@ internal sealed partial class Explorer
                 return state.IsScalar || RefuseParameter(callee, register, $"R{register} is not a scalar", "a number");
             case ParameterKind.Arena:
                 return state.IsScalar || state.Type == RegisterType.Arena || RefuseParameter(callee, register, $"R{register} is not a pointer to arena or scalar.", "an address in the arena");
+            case ParameterKind.Untrusted:
+                return true;
+            case ParameterKind.Trusted:
+                return CheckTrustedParameter(callee, register, parameter);
+            case ParameterKind.Dynptr:
+                return CheckDynptrParameter(callee, register);
             case ParameterKind.Context:
                 if (state.Type != RegisterType.Context) return RefuseParameter(callee, register, $"arg#{index} expects pointer to ctx", "the program's context");
                 return CheckUnmoved(register, in state);
@@ -136,6 +154,24 @@ internal sealed partial class Explorer
         bool passes = CheckMemory(GlobalCall, register, size, writes: false, $"what {callee.Name}() reads") && CheckMemory(GlobalCall, register, size, writes: true, $"what {callee.Name}() writes");
         state.MaybeNull = maybeNull;
         return passes;
+    }
+
+    // Old-style pointers, which nothing vouches for, pass in Linux.
+    private bool CheckTrustedParameter(FunctionSpec callee, int register, SignatureParameter parameter)
+    {
+        if (parameter.MaybeNull && TakesNull(register)) return true;
+        ref readonly var state = ref Registers[register];
+        if (state.Type == RegisterType.KernelStructure && !IsTrusted(in state) && state.Flags is PointerFlags.None or PointerFlags.Rcu)
+            return Refuse(DiagnosticRules.NotJudged, $"arg of {callee.Name}() is not judged", $"{callee.Name}() takes a pointer that is vouched for, and nothing vouches for r{register}.", register);
+        return CheckStructureArgument(GlobalCall, register, parameter.Structure!, parameter.MaybeNull, mayBeRcu: false)
+            || RefuseParameter(callee, register, _refusal!.Message, $"a pointer to struct {parameter.Structure} that is vouched for");
+    }
+
+    private bool CheckDynptrParameter(FunctionSpec callee, int register)
+    {
+        if (Registers[register].Type is not (RegisterType.Stack or RegisterType.Dynptr))
+            return RefuseParameter(callee, register, $"R{register} type={Registers[register].TypeName} expected=fp, dynptr_ptr", "a dynptr");
+        return CheckDynptr(callee.Name, register, out _);
     }
 
     // Memory that a helper takes, packets included, is what a function takes too.

@@ -91,7 +91,7 @@ internal sealed partial class Explorer
         if (facts.Field is not null) KeepPerCpu(facts.Released);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
-        if (helper.ChangesPacket || (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Packet))
+        if (helper.ChangesPacket || (id == DynptrWrite && facts.Dynptr.Kind is DynptrKind.Packet or DynptrKind.Parameter))
         {
             Facts.ChangeInput();
             ForgetPacket();

@@ -20,4 +20,7 @@ public enum DynptrKind : byte
 
     /// <summary>A record that user space put into a ring buffer, there while it is looked at.</summary>
     UserRecord,
+
+    /// <summary>One of a function's callers, of any bytes.</summary>
+    Parameter,
 }
