@@ -37,7 +37,7 @@ internal sealed class FunctionEffects
                 int function = flow.FunctionOf[index];
                 if (instruction.Form == FormId.CallHelper && HelperTable.Find((int)instruction.Immediate) is { } helper)
                 {
-                    changed |= Raise(ref effects._movesPacket[function], helper.ChangesPacket || helper.ReplacesProgram || helper.Name == "bpf_dynptr_write") | Raise(ref effects._maySleep[function], helper.MaySleep);
+                    changed |= Raise(ref effects._movesPacket[function], helper.ChangesPacket || helper.ReplacesProgram || helper.WritesDynptr) | Raise(ref effects._maySleep[function], helper.MaySleep);
                 }
                 else if (instruction.Form == FormId.CallKfunc && kfuncs.At(index) is { } kfunc)
                 {

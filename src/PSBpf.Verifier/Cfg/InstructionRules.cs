@@ -105,7 +105,7 @@ internal static class InstructionRules
     {
         if (CheckFields(spec, in instruction, index) is { } refusal) return refusal;
         if ((spec.Flags & SectionNames.Sleepable) == 0 || instruction.Form is not (FormId.LddwMapIndex or FormId.LddwMapIndexValue)) return null;
-        if ((uint)instruction.Low >= (uint)spec.Maps.Count || SleepableMaps.Contains(spec.Maps[instruction.Low].Type)) return null;
+        if ((uint)instruction.Low >= (uint)spec.Maps.Count || MapTypeTable.WaitsForSleepers(spec.Maps[instruction.Low].Type)) return null;
         return new Refusal(DiagnosticRules.HelperArgument, index, "Sleepable programs can only use array, hash, ringbuf and local storage maps",
             $"The program may sleep, and '{spec.Maps[instruction.Low].Name}' is a {spec.Maps[instruction.Low].Type}.", -1, "");
     }
@@ -130,12 +130,6 @@ internal static class InstructionRules
 
         return null;
     }
-
-    private static readonly MapType[] SleepableMaps =
-    [
-        MapType.Hash, MapType.LruHash, MapType.Array, MapType.PerCpuHash, MapType.PerCpuArray, MapType.LruPerCpuHash, MapType.ArrayOfMaps, MapType.HashOfMaps,
-        MapType.RingBuf, MapType.UserRingBuf, MapType.InodeStorage, MapType.SkStorage, MapType.TaskStorage, MapType.CgrpStorage, MapType.Queue, MapType.Stack, MapType.Arena,
-    ];
 
     private static Refusal? CheckVariable(ProgramSpec spec, ProgramSetting setting, in DecodedInstruction instruction, int index) =>
         instruction.Form == FormId.LddwBtfId ? KernelVariables.Find(spec, setting, index, in instruction, out _) : null;

@@ -14,8 +14,6 @@ internal sealed partial class Explorer
     /// <summary>Bytes of struct bpf_dynptr: two slots.</summary>
     private const int DynptrSize = 16;
 
-    private const int DynptrWrite = 202;
-
     /// <summary>A dynptr that was passed to a call.</summary>
     private struct DynptrFacts
     {

@@ -8,8 +8,6 @@ namespace PSBpf.Verifier;
 /// <content>Special fields of map values: nobody reads or writes them, and their helpers take them where they are.</content>
 internal sealed partial class Explorer
 {
-    private const int TimerInit = 169;
-
     private readonly IReadOnlyList<SpecialField>?[] _fields;
 
     private IReadOnlyList<SpecialField> FieldsOf(int map) => _fields[map] ??= SpecialFields.Of(_maps[map]);
@@ -117,8 +115,6 @@ internal sealed partial class Explorer
         int field = Array.FindIndex(kfunc.Arguments, argument => argument is KfuncArgument.WorkQueue or KfuncArgument.TaskWork) + 1;
         return field == 0 || CheckSameMap(field, register, kfunc.Arguments[field - 1] == KfuncArgument.WorkQueue ? "workqueue" : "bpf_task_work");
     }
-
-    private bool CheckTimerMap(int register) => CheckSameMap(1, register, "timer");
 
     private bool CheckSameMap(int field, int register, string what)
     {

@@ -61,22 +61,22 @@ internal sealed partial class Explorer
                 $"{helper.Name} may sleep, and this program is not sleepable.");
         }
 
-        if (id != SpinUnlock && !NotLocked("function calls are not allowed while holding a lock", $"{helper.Name} is called")) return false;
+        if (helper.Lock != LockEffect.Gives && !NotLocked("function calls are not allowed while holding a lock", $"{helper.Name} is called")) return false;
         if (helper.MaySleep && !MaySleepHere($"{helper.Name}#{id}")) return false;
         var facts = new CallFacts { Map = -1 };
         for (int index = 0; index < helper.Arguments.Count; index++)
             if (!CheckArgument(helper, index, ref facts)) return false;
         if (!CheckMapFits(helper, facts.Map)) return false;
-        if (id == TimerInit && !CheckTimerMap(2)) return false;
+        if (helper.Arguments is [ArgumentKind.Timer, ArgumentKind.ConstantMap, ..] && !CheckSameMap(1, 2, "timer")) return false;
         if (CallbackTable.Find(id) is { IsLater: true }) facts.Map = Registers[1].Map;
-        if (id is SpinLock or SpinUnlock) return StepSpinLock(id == SpinLock);
+        if (helper.Lock != LockEffect.None) return StepSpinLock(helper.Lock == LockEffect.Takes);
         if (helper.Return == ReturnKind.MapValue && !TakesNull(2))
         {
             return Refuse(DiagnosticRules.HelperArgument, "get_local_storage() doesn't support non-zero flags",
                 $"{helper.Name} takes no flags; pass 0 in r2.", 2);
         }
 
-        if (helper.Name == "bpf_snprintf" && !CheckFormat(helper, facts.Text)) return false;
+        if (helper.TakesFormat && !CheckFormat(helper, facts.Text)) return false;
         if (helper.IsVariadic) ShareWhatFollows(helper);
         if (helper.ReplacesProgram) return StepTailCall();
         if (helper.Arguments.Contains(ArgumentKind.Function) && CallbackTable.Find(id) is null)
@@ -87,11 +87,11 @@ internal sealed partial class Explorer
 
         if (CallbackTable.Find(id) is { } callback) return StepCallBack(callback, facts);
         FillMemory(helper, facts);
-        if (id == DynptrWrite && facts.Dynptr.Kind == DynptrKind.Frame) Facts.ChangeInput();
+        if (helper.WritesDynptr && facts.Dynptr.Kind == DynptrKind.Frame) Facts.ChangeInput();
         if (facts.Field is not null) KeepPerCpu(facts.Released);
         if (facts.Released != 0) Release(facts.Released);
         ForgetArguments();
-        if (helper.ChangesPacket || (id == DynptrWrite && facts.Dynptr.Kind is DynptrKind.Packet or DynptrKind.Parameter))
+        if (helper.ChangesPacket || (helper.WritesDynptr && facts.Dynptr.Kind is DynptrKind.Packet or DynptrKind.Parameter))
         {
             Facts.ChangeInput();
             ForgetPacket();
@@ -275,7 +275,7 @@ internal sealed partial class Explorer
     {
         Registers[0] = RegState.Pointer(type);
         MayBeNull(ref Registers[0], helper.Acquires);
-        if (!helper.Acquires && helper.Name is "bpf_sk_fullsock" or "bpf_tcp_sock") Registers[0].Reference = facts.Reference;
+        if (!helper.Acquires && helper.KeepsReference) Registers[0].Reference = facts.Reference;
         return true;
     }
 

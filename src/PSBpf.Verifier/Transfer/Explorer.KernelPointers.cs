@@ -290,10 +290,10 @@ internal sealed partial class Explorer
             case ReturnKind.Structure or ReturnKind.StructureOrNull:
                 if (!TryFindStructure(helper.ReturnedStructure, out int id)) return false;
                 // The current task is there as long as it runs.
-                Registers[0] = KernelPointer(id, helper.Name == "bpf_get_current_task_btf" ? PointerFlags.Trusted : PointerFlags.None);
+                Registers[0] = KernelPointer(id, helper.ReturnsTrusted ? PointerFlags.Trusted : PointerFlags.None);
                 if (helper.Return == ReturnKind.StructureOrNull) MayBeNull(ref Registers[0], acquires: false);
                 // A socket that was cast lives as long as the socket does.
-                if (facts.Reference != 0 && helper.Name.StartsWith("bpf_skc_to_", StringComparison.Ordinal)) Registers[0].Reference = facts.Reference;
+                if (facts.Reference != 0 && helper.KeepsReference) Registers[0].Reference = facts.Reference;
                 return true;
             case var _ when facts.IsOwned:
                 Registers[0] = LocalObject(facts.Variable, PointerFlags.Rcu);

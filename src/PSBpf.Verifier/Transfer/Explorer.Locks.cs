@@ -7,8 +7,6 @@ namespace PSBpf.Verifier;
 /// <content>Spin locks: what may be called while one is held, and in which order they are given back.</content>
 internal sealed partial class Explorer
 {
-    private const int SpinLock = 93, SpinUnlock = 94;
-
     // Locks in values are told apart by their map, those in objects by their pointers alone.
     private static int OwnerOfLock(in RegState pointer) => pointer.Type == RegisterType.MapValue ? pointer.Map : HeldLock.OfObject;
 

@@ -137,6 +137,19 @@ public enum ResultRange : byte
     Processor,
 }
 
+/// <summary>What a helper does to a lock.</summary>
+public enum LockEffect : byte
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>Takes it.</summary>
+    Takes,
+
+    /// <summary>Gives it back.</summary>
+    Gives,
+}
+
 /// <summary>What a helper returns.</summary>
 public enum ReturnKind : byte
 {

@@ -54,6 +54,21 @@ public sealed record HelperPrototype
     /// <summary>Whether it goes on in another program when it succeeds: what follows a call runs only after a failure.</summary>
     public bool ReplacesProgram { get; init; }
 
+    /// <summary>Whether it takes or gives back a lock, and is nothing but that.</summary>
+    public LockEffect Lock { get; init; }
+
+    /// <summary>Whether its third argument is a format, and the last two the values for it and their size.</summary>
+    public bool TakesFormat { get; init; }
+
+    /// <summary>Whether it writes through a dynptr, which may move packet data.</summary>
+    public bool WritesDynptr { get; init; }
+
+    /// <summary>Whether its result lives as long as the reference that its argument holds.</summary>
+    public bool KeepsReference { get; init; }
+
+    /// <summary>Whether the structure that it returns a pointer to is there as long as the program runs.</summary>
+    public bool ReturnsTrusted { get; init; }
+
     /// <summary>Whether packet bytes may be passed as memory.</summary>
     public bool TakesPacket { get; init; }
 
