@@ -241,7 +241,8 @@ internal sealed partial class Explorer
                 return CheckRegion(register, in state, 0, size, state.Range, DiagnosticRules.MemoryBounds,
                     (at, limit) => $"invalid access to memory, mem_size={limit} off={at} size={size}", "the reserved memory");
             case RegisterType.KernelStructure:
-                return CheckStructureMemory(helper, helper.Arguments[register - 1], register, size);
+                // What a global function is given it may write.
+                return CheckStructureMemory(helper, register <= helper.Arguments.Count ? helper.Arguments[register - 1] : ArgumentKind.WritableMemory, register, size);
             case RegisterType.KernelMemory when (state.Flags & PointerFlags.Untrusted) == 0:
                 return CheckKernelMemory(register, in state, 0, size, writes ? MemoryAccess.Write : MemoryAccess.Read);
             case RegisterType.KernelBuffer:
