@@ -98,6 +98,17 @@ Describe 'Maps without keys' {
         }
     }
 
+    It 'take records for programs' {
+        Use-BpfSession {
+            New-BpfMap requests UserRingBuf -MaxEntries 4096 | Out-Null
+            Set-BpfMapEntry requests -Value ([byte[]](1..8))
+            Set-BpfMapEntry requests -Value ([byte[]]::new(4000))
+            { Set-BpfMapEntry requests -Value ([byte[]]::new(100)) -ErrorAction Stop } | Should -Throw '*full*' -ErrorId 'BPF2003,*'
+            { Set-BpfMapEntry requests -Value ([byte[]]::new(5000)) -ErrorAction Stop } | Should -Throw '*at most*' -ErrorId 'BPF2003,*'
+            { Set-BpfMapEntry requests 1 2 -ErrorAction Stop } | Should -Throw '*no keys*' -ErrorId 'BPF4006,*'
+        }
+    }
+
     It 'say of values that they may be there' {
         Use-BpfSession {
             New-BpfMap seen BloomFilter | Out-Null

@@ -64,6 +64,9 @@ public interface IKernelMap : IDisposable
     /// <summary>The reader of a ring buffer; throws for other map types. One reader at a time consumes.</summary>
     IRingBufferReader OpenRingBuffer();
 
+    /// <summary>The writer of a user ring buffer; throws for other map types.</summary>
+    IUserRingBufferWriter OpenUserRingBuffer();
+
     /// <summary>
     /// Makes a buffer for each CPU of a perf event array and puts it into the CPU's slot, in the place of what was there; throws for
     /// other map types. Without one programs get ENOENT.

@@ -20,7 +20,7 @@ internal sealed record EventType(BtfType? Type, string Name)
     {
         if (map.ObjectTypes is not { } types) return Unknown;
         // The values of a perf event array are descriptors, whatever its events are.
-        if (map.Type == MapType.RingBuf && map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, own.Declare(declared));
+        if (map.Type is MapType.RingBuf or MapType.UserRingBuf && map.Spec.ValueType is { } declared && map.Spec.Btf is { } own) return new(declared, own.Declare(declared));
         var candidates = PointedTo(types).DistinctBy(type => type.Name).ToArray();
         if (candidates.Length > 1) candidates = [.. candidates.Where(type => NamedAs(type.Name, map.Name))];
         return candidates.Length == 1 ? new(candidates[0], types.Declare(candidates[0])) : Unknown;

@@ -160,6 +160,7 @@ public sealed partial class BpfMap
             {
                 MapType.Queue or MapType.Stack => "Leave -Key out: Get-BpfMapEntry gives the next value, Set-BpfMapEntry puts one in, Remove-BpfMapEntry takes one out.",
                 MapType.BloomFilter => "Set-BpfMapEntry without -Key puts a value in, Get-BpfMapEntry with the value as -Key asks whether it may be there.",
+                MapType.UserRingBuf => "Set-BpfMapEntry without -Key puts a record in; a program takes it out.",
                 MapType.RingBuf => "Read it with Watch-BpfRingBuffer.",
                 MapType.PerfEventArray => "Read it with Watch-BpfPerfBuffer.",
                 _ => null,
@@ -191,7 +192,9 @@ public sealed partial class BpfMap
     {
         Errno.ENOENT => "there is no such entry",
         Errno.EEXIST => "the entry is there already",
+        Errno.E2BIG when Type == MapType.UserRingBuf => $"a record has at most {MaxEntries} bytes, with 8 of header",
         Errno.E2BIG => $"it is full, or the index is past its {MaxEntries} entries",
+        Errno.ENOSPC when Type == MapType.UserRingBuf => $"it is full: a program has to take records out of its {MaxEntries} bytes first",
         Errno.ENOSPC => $"it is full: it takes {MaxEntries} entries",
         Errno.EINVAL when HoldsMaps => "the map differs in type, sizes, flags or entries from those that this one holds, or the flags do not fit",
         Errno.EINVAL when Type is MapType.Devmap or MapType.DevmapHash => "there is no such interface, or the flags do not fit",

@@ -9,12 +9,18 @@ public sealed partial class BpfMap
     /// <summary>Whether it holds values without keys: a queue, a stack, a Bloom filter.</summary>
     public bool HasValuesOnly => Type is MapType.Queue or MapType.Stack or MapType.BloomFilter;
 
-    /// <summary>Puts a value into a map without keys.</summary>
+    /// <summary>Puts a value into a map without keys; a record of any length into a user ring buffer.</summary>
     /// <param name="value">A value of the value's type, or its bytes.</param>
     /// <param name="flags">Exist: a full queue or stack gives up its oldest value.</param>
     /// <exception cref="BpfException">BPF2003 when the map refuses, BPF4006 when it has keys.</exception>
     public void Push(object? value, MapUpdateFlags flags = MapUpdateFlags.Any)
     {
+        if (Type == MapType.UserRingBuf)
+        {
+            WriteRecord(value);
+            return;
+        }
+
         RequireValuesOnly();
         var bytes = new byte[ValueSize];
         _codec.Value.Write(value, bytes);

@@ -114,6 +114,7 @@ public sealed partial class BpfMap
         if (_removed) return;
         _removed = true;
         CloseReader();
+        CloseWriter();
         _map.Dispose();
     }
 }

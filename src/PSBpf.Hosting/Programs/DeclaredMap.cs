@@ -31,6 +31,8 @@ internal sealed class DeclaredMap(MapSpec spec) : IKernelMap
 
     public IRingBufferReader OpenRingBuffer() => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");
 
+    public IUserRingBufferWriter OpenUserRingBuffer() => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");
+
     public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options) => throw DiagnosticRules.WrongKind.Error($"Map '{spec.Name}' is only declared.");
 
     public void Dispose()

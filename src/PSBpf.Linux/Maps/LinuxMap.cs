@@ -110,6 +110,13 @@ internal sealed class LinuxMap : IKernelMap
         return RingBufferReader.Open(this, _ringTurn);
     }
 
+    public IUserRingBufferWriter OpenUserRingBuffer()
+    {
+        if (Spec.Type != MapType.UserRingBuf)
+            throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is of type {Spec.Type}; only user ring buffers have a writer.");
+        return UserRingBufferWriter.Open(this);
+    }
+
     public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

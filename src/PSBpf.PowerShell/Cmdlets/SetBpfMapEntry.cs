@@ -15,7 +15,7 @@ public sealed class SetBpfMapEntry : BpfCmdlet
     [ArgumentCompleter(typeof(MapCompleter))]
     public MapReference[] Map { get; set; } = [];
 
-    /// <summary>The keys; left out for queues, stacks and Bloom filters, which have none.</summary>
+    /// <summary>The keys; left out for queues, stacks, Bloom filters and user ring buffers, which have none.</summary>
     [Parameter(Position = 1)]
     public object[] Key { get; set; } = [];
 

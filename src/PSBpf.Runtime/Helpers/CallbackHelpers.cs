@@ -12,9 +12,12 @@ internal static class CallbackHelpers
     /// <summary>bpf_loop.</summary>
     public const int Loop = 181;
 
+    /// <summary>bpf_user_ringbuf_drain.</summary>
+    public const int DrainRecords = 209;
+
     /// <summary>The kernel's BPF_MAX_LOOPS.</summary>
     public const uint MaximumRounds = 8 * 1024 * 1024;
 
     /// <summary>Whether a helper is one of them.</summary>
-    public static bool Implements(int id) => id is ForEachMapElement or Loop;
+    public static bool Implements(int id) => id is ForEachMapElement or Loop or DrainRecords;
 }

@@ -125,6 +125,9 @@ internal static unsafe class HelperSet
         Row(189, PacketHelpers.XdpLoadBytes);
         Row(190, PacketHelpers.XdpStoreBytes);
         Row(195, MapHelpers.LookupPerCpu);
+        Row(201, DynptrHelpers.Read);
+        Row(202, DynptrHelpers.Write);
+        Row(203, DynptrHelpers.Data);
         Row(208, WorldHelpers.KtimeGetTaiNs);
         return [.. entries, .. KfuncSet.Entries];
     }

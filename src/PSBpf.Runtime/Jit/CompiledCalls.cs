@@ -76,6 +76,13 @@ internal static unsafe class CompiledCalls
         return value;
     }
 
+    /// <summary>The next record that a program takes out of a user ring buffer.</summary>
+    public static ulong NextRecord(RunState run, ulong map, ulong flags, ulong cursor) => run.NextRecord(map, flags, (MapCursor*)cursor);
+
+    /// <summary>There are no more, or the program wants no more.</summary>
+    /// <returns>What the helper returns.</returns>
+    public static ulong EndRecords(RunState run, ulong map, ulong cursor) => run.EndRecords(map, (MapCursor*)cursor);
+
     /// <summary>Goes on in the interpreter; registers are in the words above the frame.</summary>
     public static ulong Leave(RunState run, ulong framePointer, int slot) => run.GoOnInterpreted((ulong*)framePointer, slot);
 

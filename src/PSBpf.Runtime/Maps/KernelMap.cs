@@ -162,6 +162,15 @@ internal sealed unsafe class KernelMap : IKernelMap
     }
 
     /// <inheritdoc/>
+    public IUserRingBufferWriter OpenUserRingBuffer()
+    {
+        if (Storage is not UserRingBufferMap ring) throw DiagnosticRules.WrongKind.Error($"Map '{Spec.Name}' is a {Spec.Type}, no user ring buffer.");
+        ThrowIfOnlyRead();
+        if (!Hold()) throw DiagnosticRules.MapOperation.Error($"Map '{Spec.Name}' has been removed ({Errno.EBADF}).");
+        return new UserRingBufferWriter(ring);
+    }
+
+    /// <inheritdoc/>
     public IPerfBufferReader OpenPerfBuffer(PerfBufferOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -49,6 +49,7 @@ internal static class MapFactory
         [MapType.InodeStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
         [MapType.TaskStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
         [MapType.CgrpStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
+        [MapType.UserRingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new UserRingBufferMap(engine, spec)),
         [MapType.RingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new RingBufferMap(engine, spec)),
     }.ToFrozenDictionary();
 

@@ -49,7 +49,13 @@ internal sealed unsafe partial class RunState
         }
 
         ulong first, second, third = 0, fourth = 0;
-        if (loop.Map is { } map)
+        if (loop.IsDrain)
+        {
+            ulong record = NextRecord(loop.Handle, loop.Flags, cursor);
+            if (record == 0) return End(ref loop, cursor, registers);
+            (first, second) = (record, loop.Context);
+        }
+        else if (loop.Map is { } map)
         {
             ulong value = map.NextElement(cursor, Cpu.Id, out loop.Key);
             if (value == 0) return End(ref loop, cursor, registers);
@@ -74,7 +80,8 @@ internal sealed unsafe partial class RunState
 
     private Errno Begin(ref CallbackLoop loop, int helper, int index, ulong* registers)
     {
-        if (registers[4] != 0) return Errno.EINVAL;
+        bool drains = helper == CallbackHelpers.DrainRecords;
+        if (registers[4] != 0 && !drains) return Errno.EINVAL;
         if (helper == CallbackHelpers.Loop && (uint)registers[1] > CallbackHelpers.MaximumRounds) return Errno.E2BIG;
         if (!Program.IsFunction(registers[2])) throw Fault(index, $"calls back 0x{registers[2]:x}, which is no function");
         bool walks = helper == CallbackHelpers.ForEachMapElement;
@@ -85,14 +92,18 @@ internal sealed unsafe partial class RunState
             Context = registers[3],
             Handle = registers[1],
             Count = (uint)registers[1],
-            Map = walks ? Engine.Maps.Find(registers[1]) ?? throw Fault(index, $"passes 0x{registers[1]:x} as r1, which is no map") : null,
+            IsDrain = drains,
+            Flags = registers[4],
+            Map = walks || drains ? MapPassed(index, registers[1]) : null,
         };
         return Errno.None;
     }
 
-    private static int End(ref CallbackLoop loop, MapCursor* cursor, ulong* registers)
+    private RuntimeMap MapPassed(int index, ulong handle) => Engine.Maps.Find(handle) ?? throw Fault(index, $"passes 0x{handle:x} as r1, which is no map");
+
+    private int End(ref CallbackLoop loop, MapCursor* cursor, ulong* registers)
     {
-        registers[0] = cursor->Rounds;
+        registers[0] = loop.IsDrain ? EndRecords(loop.Handle, cursor) : cursor->Rounds;
         loop.IsActive = false;
         loop.Map = null;
         return -1;
@@ -116,9 +127,9 @@ internal sealed unsafe partial class RunState
 
     private struct CallbackLoop
     {
-        public bool IsActive;
+        public bool IsActive, IsDrain;
         public int Function;
-        public ulong Context, Handle, Count, Key;
+        public ulong Context, Handle, Count, Key, Flags;
         public uint KeyLength;
         public RuntimeMap? Map;
     }

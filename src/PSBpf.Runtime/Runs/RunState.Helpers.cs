@@ -90,6 +90,9 @@ internal sealed unsafe partial class RunState
                     break;
                 case ArgumentKind.ContextOrNull when value != 0 && value != (ulong)Context:
                     throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is neither the context nor null");
+                case ArgumentKind.Dynptr:
+                    CheckDynptr(index, value);
+                    break;
                 case ArgumentKind.RingBufferMemory when !IsReserved(value):
                     throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no reserved sample");
             }

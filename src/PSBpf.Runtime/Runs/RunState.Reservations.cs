@@ -40,7 +40,7 @@ internal sealed unsafe partial class RunState
         return _heldRing;
     }
 
-    private bool HoldsSamples => _held != 0 || _reservations > 0;
+    private bool HoldsSamples => _held != 0 || _reservations > 0 || _drained.Count > 0;
 
     private bool IsReserved(ulong address) => address != 0 && (address == _held || IndexOfAnother(address) >= 0);
 
@@ -85,6 +85,7 @@ internal sealed unsafe partial class RunState
     // Only a run that was stopped leaves any: verified programs give every sample back.
     private void DiscardReservations()
     {
+        GiveRecordsBack();
         if (_held is var held and not 0) TakeReservation(held)!.Commit(held, 0, discard: true);
         while (_reservations > 0)
         {

@@ -99,5 +99,7 @@ internal sealed class FakeMap : IKernelMap
 
     public IRingBufferReader OpenRingBuffer() => Ring ?? throw new InvalidOperationException("no ring buffer");
 
+    public IUserRingBufferWriter OpenUserRingBuffer() => throw new InvalidOperationException("no user ring buffer");
+
     public void Dispose() => _kernel.Forget(Id);
 }

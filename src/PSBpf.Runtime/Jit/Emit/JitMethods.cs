@@ -28,6 +28,8 @@ internal static class JitMethods
     public static readonly MethodInfo EnterFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.EnterFrame));
     public static readonly MethodInfo LeaveFrame = Of(typeof(CompiledCalls), nameof(CompiledCalls.LeaveFrame));
     public static readonly MethodInfo NextElement = Of(typeof(CompiledCalls), nameof(CompiledCalls.NextElement));
+    public static readonly MethodInfo NextRecord = Of(typeof(CompiledCalls), nameof(CompiledCalls.NextRecord));
+    public static readonly MethodInfo EndRecords = Of(typeof(CompiledCalls), nameof(CompiledCalls.EndRecords));
     public static readonly MethodInfo RunsOut = Of(typeof(CompiledCalls), nameof(CompiledCalls.RunsOut));
     public static readonly MethodInfo Leave = Of(typeof(CompiledCalls), nameof(CompiledCalls.Leave));
     public static readonly MethodInfo CheckArgument = Of(typeof(CompiledCalls), nameof(CompiledCalls.CheckArgument));

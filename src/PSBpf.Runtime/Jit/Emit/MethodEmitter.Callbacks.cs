@@ -21,7 +21,8 @@ internal sealed partial class MethodEmitter
         // Frames and budget that the interpreter counts are not counted here.
         if (_input.Checked) throw new NotCompilableException(slot, "callback with checks");
         var done = _il.DefineLabel();
-        EmitRefusal(4, OpCodes.Brfalse, 0, Errno.EINVAL, done);
+        bool drains = helper == CallbackHelpers.DrainRecords;
+        if (!drains) EmitRefusal(4, OpCodes.Brfalse, 0, Errno.EINVAL, done);
         if (helper == CallbackHelpers.Loop) EmitRefusal(1, OpCodes.Ble_Un, CallbackHelpers.MaximumRounds, Errno.E2BIG, done);
         for (int word = CursorWord; word < KeyWord; word++)
         {
@@ -34,13 +35,35 @@ internal sealed partial class MethodEmitter
         var end = _il.DefineLabel();
         _il.MarkLabel(again);
         if (helper == CallbackHelpers.Loop) EmitNextRound(end);
+        else if (drains) EmitNextRecord(end);
         else EmitNextElement(end);
         EmitCallOfAny(helper, slot);
         _il.Branch(OpCodes.Brfalse, again);
         _il.MarkLabel(end);
-        LoadSaved(RoundsWord);
+        if (drains) LoadEndOfRecords();
+        else LoadSaved(RoundsWord);
         StoreRegister(0);
         _il.MarkLabel(done);
+    }
+
+    private void EmitNextRecord(Label end)
+    {
+        LoadRun();
+        LoadRegister(1);
+        LoadRegister(4);
+        LoadSavedAddress(CursorWord);
+        _il.Call(JitMethods.NextRecord);
+        _il.Store(Value);
+        _il.Load(Value);
+        _il.Branch(OpCodes.Brfalse, end);
+    }
+
+    private void LoadEndOfRecords()
+    {
+        LoadRun();
+        LoadRegister(1);
+        LoadSavedAddress(CursorWord);
+        _il.Call(JitMethods.EndRecords);
     }
 
     // A result without a round, unless a register has what it must have.
@@ -128,7 +151,7 @@ internal sealed partial class MethodEmitter
         _il.Emit(OpCodes.Add);
         foreach (int parameter in ProgramMethods.ArgumentsOf(callee))
         {
-            if (helper == CallbackHelpers.Loop)
+            if (helper != CallbackHelpers.ForEachMapElement)
             {
                 if (parameter == 1) _il.Load(Value);
                 else LoadRegister(3);
