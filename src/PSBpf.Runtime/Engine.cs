@@ -24,7 +24,7 @@ internal sealed class Engine
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
         Timers = new TimerQueue(this);
-        AddDevices(_environment);
+        AddObjects(_environment);
         Statistics = new StatisticsSwitch(timed =>
         {
             foreach (var program in Programs.All) program.Executable.SetTimed(timed);
@@ -59,6 +59,9 @@ internal sealed class Engine
     /// <summary>The managed interfaces.</summary>
     public InterfaceTable Interfaces { get; } = new();
 
+    /// <summary>The sockets that environments named.</summary>
+    public SocketTable Sockets { get; } = new();
+
     /// <summary>What programs print.</summary>
     public TraceBuffer Trace { get; } = new();
 
@@ -81,14 +84,16 @@ internal sealed class Engine
         get => Volatile.Read(ref _environment);
         set
         {
-            AddDevices(value);
+            AddObjects(value);
             Volatile.Write(ref _environment, value);
         }
     }
 
-    // Interfaces stay: hooks and maps may name them.
-    private void AddDevices(ExecutionEnvironment environment)
+    // Interfaces and sockets stay: hooks and maps may name them.
+    private void AddObjects(ExecutionEnvironment environment)
     {
+        Sockets.Add(environment.Sockets);
+        if (environment.Socket is { } own) Sockets.Add([own]);
         foreach (var device in environment.Devices)
         {
             if (!Interfaces.TryAdd(device.Name, device.Index))

@@ -149,14 +149,14 @@ public sealed class MapTests
     }
 
     private static MapType[] Kinds =>
-        [MapType.UserRingBuf, MapType.StackTrace, MapType.LpmTrie, MapType.Devmap, MapType.DevmapHash, MapType.Cpumap, MapType.Queue, MapType.Stack, MapType.BloomFilter];
+        [MapType.UserRingBuf, MapType.Sockmap, MapType.Sockhash, MapType.Xskmap, MapType.ReuseportSockArray, MapType.StackTrace, MapType.LpmTrie, MapType.Devmap, MapType.DevmapHash, MapType.Cpumap, MapType.Queue, MapType.Stack, MapType.BloomFilter];
 
     private static MapSpec Fitting(MapType type) => new()
     {
         Name = "m",
         Type = type,
         KeySize = type switch { MapType.RingBuf or MapType.UserRingBuf or MapType.Queue or MapType.Stack or MapType.BloomFilter => 0u, MapType.LpmTrie => 8, _ => 4 },
-        ValueSize = type switch { MapType.RingBuf or MapType.UserRingBuf => 0u, MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.PerfEventArray => 4, _ => 8 },
+        ValueSize = type switch { MapType.RingBuf or MapType.UserRingBuf => 0u, MapType.ProgArray or MapType.ArrayOfMaps or MapType.HashOfMaps or MapType.PerfEventArray or MapType.Xskmap => 4, _ => 8 },
         MaxEntries = type is MapType.RingBuf or MapType.UserRingBuf ? 4096u : 8,
         Flags = type == MapType.LpmTrie ? MapFlags.NoPrealloc : MapFlags.None,
     };

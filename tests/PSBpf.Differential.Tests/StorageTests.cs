@@ -58,7 +58,7 @@ public sealed class StorageTests
             good with { ValueSize = 65535 - 128 }, good with { ValueSize = 65536 - 128 }, good with { Flags = MapFlags.NoPrealloc }, good with { Flags = MapFlags.ReadOnlyProgram }];
     })];
 
-    private static MapSpec Storage(MapType type, uint size = 8)
+    internal static MapSpec Storage(MapType type, uint size = 8)
     {
         var types = new CaseTypes();
         types.Declare($"value u8 bytes[{size}]");

@@ -46,7 +46,7 @@ public sealed class ManagedSessionTests : IDisposable
     [Fact]
     public void A_map_type_that_the_engine_lacks_makes_a_program_not_runnable_but_not_refused()
     {
-        var map = new MapSpec { Name = "sockets", Type = MapType.Xskmap, KeySize = 4, ValueSize = 4, MaxEntries = 16 };
+        var map = new MapSpec { Name = "sockets", Type = MapType.StructOps, KeySize = 4, ValueSize = 4, MaxEntries = 16 };
         var program = new ProgramSpec
         {
             Name = "samples", Type = ProgramType.Xdp, Maps = [map],

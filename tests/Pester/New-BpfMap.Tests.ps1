@@ -83,6 +83,22 @@ Describe 'Maps of maps' {
     }
 }
 
+Describe 'Maps of sockets' {
+    It 'hold sockets of the environment by their cookies' {
+        Use-BpfSession {
+            Set-BpfEnvironment -Socket @{ Cookie = 5; Uid = 3 }, @{ Cookie = 7; Protocol = 'tcp'; Local = '10.0.0.1:80' }
+            (Get-BpfEnvironment).Socket.Cookie | Should -Be 5
+            (Get-BpfEnvironment).Sockets.Cookie | Should -Be 7
+            New-BpfMap peers Sockmap -ValueSize 8 -MaxEntries 4 | Out-Null
+            Set-BpfMapEntry peers 1 7
+            (Get-BpfMap peers).EntryCount | Should -Be 1
+            (Get-BpfMapEntry peers 1).Value | Should -Be 7
+            { Set-BpfMapEntry peers 1 8 -ErrorAction Stop } | Should -Throw '*Set-BpfEnvironment -Socket*' -ErrorId 'BPF2003,*'
+            { Set-BpfEnvironment -Socket @{ Cookie = 7; Protocol = 'tcp' }, @{ Cookie = 7; Protocol = 'udp' } -ErrorAction Stop } | Should -Throw '*cookie 7*' -ErrorId 'BPF2251,*'
+        }
+    }
+}
+
 Describe 'Maps without keys' {
     It 'give values in their order: <type>' -ForEach @(@{ type = 'Queue'; first = 1 }, @{ type = 'Stack'; first = 3 }) {
         Use-BpfSession {

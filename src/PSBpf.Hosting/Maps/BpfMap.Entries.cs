@@ -183,13 +183,16 @@ public sealed partial class BpfMap
     private void Check(Errno error, string operation, byte[] key)
     {
         if (error == Errno.None) return;
-        if (error == Errno.EBADF) throw Gone();
+        if (error == Errno.EBADF && (_removed || !HoldsSockets)) throw Gone();
         throw DiagnosticRules.MapOperation.Error(
             $"Map '{Name}' ({Type}) answers {error} to '{operation}'{(key.Length > 0 ? $" of key {_codec.Key.Read(key)}" : "")}: {Meaning(error)}.");
     }
 
     private string Meaning(Errno error) => error switch
     {
+        Errno.EBADF or Errno.EOPNOTSUPP or Errno.EINVAL when HoldsSockets && Kernel == BpfKernelKind.Managed =>
+            "a value is the cookie of a socket that Set-BpfEnvironment -Socket named, of a kind and in a state that this type of map takes",
+        Errno.ENOSPC when HoldsSockets => "a cookie needs values of 8 bytes, and they have 4",
         Errno.ENOENT => "there is no such entry",
         Errno.EEXIST => "the entry is there already",
         Errno.E2BIG when Type == MapType.UserRingBuf => $"a record has at most {MaxEntries} bytes, with 8 of header",

@@ -55,7 +55,7 @@ public sealed partial class BpfMap
             if (Type is MapType.Array or MapType.PerCpuArray) return MaxEntries;
             try
             {
-                if (HoldsPrograms || Type is MapType.ArrayOfMaps or MapType.Devmap or MapType.Cpumap) return Entries().LongCount();
+                if (HoldsPrograms || Type is MapType.ArrayOfMaps or MapType.Devmap or MapType.Cpumap or MapType.Sockmap or MapType.ReuseportSockArray) return Entries().LongCount();
                 return Keys().Count;
             }
             catch (BpfException) when (_removed)
@@ -102,6 +102,9 @@ public sealed partial class BpfMap
     internal IKernelMap KernelMap => _removed ? throw Gone() : _map;
 
     internal bool HasKeys => KeySize > 0 && Type != MapType.PerfEventArray;
+
+    /// <summary>Whether its values are sockets.</summary>
+    internal bool HoldsSockets => Type is MapType.Sockmap or MapType.Sockhash or MapType.ReuseportSockArray or MapType.Xskmap;
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -32,6 +32,9 @@ public sealed record BpfEnvironment
     /// <summary>The socket that packets belong to; null for none.</summary>
     public SocketIdentity? Socket { get; init; }
 
+    /// <summary>The sockets that lookups find.</summary>
+    public IReadOnlyList<SocketIdentity> Sockets { get; init; } = [];
+
     /// <summary>What probe reads find.</summary>
     public IReadOnlyList<MemoryImage> Memory { get; init; } = [];
 
@@ -50,7 +53,7 @@ public sealed record BpfEnvironment
         if (this == Machine) return machine;
         return new ExecutionEnvironment
         {
-            Clock = Clock, ClockStep = ClockStep, Seed = Seed, Cpu = Cpu, Task = Task, Devices = Device, Routes = Route, Socket = Socket, Memory = Memory,
+            Clock = Clock, ClockStep = ClockStep, Seed = Seed, Cpu = Cpu, Task = Task, Devices = Device, Routes = Route, Socket = Socket, Sockets = Sockets, Memory = Memory,
             KernelStack = KernelStack ?? machine.KernelStack, UserStack = UserStack ?? machine.UserStack, AttachCookie = Cookie,
         };
     }

@@ -83,13 +83,44 @@ public static class WorldText
         uint IndexOf(string interfaceName) => devices.FirstOrDefault(known => known.Name == interfaceName)?.Index ?? session.DeviceIndex(interfaceName);
     }
 
-    /// <summary>The socket of packets.</summary>
+    /// <summary>A socket.</summary>
     /// <exception cref="BpfException">BPF2251.</exception>
     public static SocketIdentity? Socket(object? value)
     {
         if (value is null or SocketIdentity) return (SocketIdentity?)value;
-        var fields = new Fields("socket", value, "Cookie", "Uid");
-        return new SocketIdentity((ulong?)fields.Number("Cookie") ?? 1, (uint?)fields.Number("Uid") ?? 0);
+        var fields = new Fields("socket", value, "Cookie", "Uid", "Protocol", "Local", "Remote", "State", "ReusePort", "Mark", "Priority", "Device", "Queue");
+        var protocol = fields.Named<SocketProtocol>("Protocol");
+        var remote = fields.End("Remote");
+        return new SocketIdentity((ulong?)fields.Number("Cookie") ?? 1, (uint?)fields.Number("Uid") ?? 0)
+        {
+            Protocol = protocol ?? SocketProtocol.None,
+            Local = fields.End("Local"),
+            Remote = remote,
+            State = fields.Named<SocketState>("State") ?? (remote is not null ? SocketState.Established : protocol == SocketProtocol.Tcp ? SocketState.Listen : SocketState.Closed),
+            ReusesPort = fields["ReusePort"] is true,
+            Mark = (uint?)fields.Number("Mark") ?? 0,
+            Priority = (uint?)fields.Number("Priority") ?? 0,
+            Device = (uint?)fields.Number("Device") ?? 0,
+            Queue = (uint?)fields.Number("Queue") ?? 0,
+        };
+    }
+
+    /// <summary>Sockets: the first without a protocol is the one that packets belong to, the others are found by lookups; where none is without, packets belong to none.</summary>
+    /// <param name="world">The world that gets them, in the place of those that it has.</param>
+    /// <param name="values">Their fields.</param>
+    /// <exception cref="BpfException">BPF2251, also for a cookie that two of them have.</exception>
+    public static BpfEnvironment WithSockets(BpfEnvironment world, IEnumerable<object?> values)
+    {
+        ArgumentNullException.ThrowIfNull(world);
+        ArgumentNullException.ThrowIfNull(values);
+        SocketIdentity[] sockets = [.. values.Select(Socket).OfType<SocketIdentity>()];
+        if (sockets.GroupBy(socket => socket.Cookie).FirstOrDefault(same => same.Key != 0 && same.Count() > 1) is { } twice)
+            throw DiagnosticRules.EnvironmentValue.Error($"Two sockets have the cookie {twice.Key}.", action: "Give each socket a Cookie of its own.");
+        return world with
+        {
+            Socket = sockets.FirstOrDefault(socket => socket.Protocol == SocketProtocol.None),
+            Sockets = [.. sockets.Where(socket => socket.Protocol != SocketProtocol.None)],
+        };
     }
 
     /// <summary>Bytes at an address.</summary>
@@ -141,6 +172,13 @@ public static class WorldText
             string or not IEnumerable => [(ulong)(Number(name) ?? throw Wrong(name, "numbers"))],
             IEnumerable items => [.. items.Cast<object?>().Select(item => (ulong)(LayerValues.ToInteger(item) ?? throw Wrong(name, "numbers")))],
         };
+
+        public T? Named<T>(string name)
+            where T : struct, Enum =>
+            Text(name) is not { } text ? null : Enum.TryParse<T>(text, ignoreCase: true, out var value) ? value : throw Wrong(name, $"one of {string.Join(", ", Enum.GetNames<T>())}");
+
+        public IPEndPoint? End(string name) =>
+            Text(name) is not { } text ? null : IPEndPoint.TryParse(text, out var end) ? end : throw Wrong(name, "an address and a port such as 10.0.0.1:80 or [::1]:80");
 
         public byte[]? Hardware(string name)
         {

@@ -19,7 +19,7 @@ internal static class EnvironmentChanges
         ("Cgroup", static (world, value, _) => world with { Task = WorldText.WithCgroup(world.Task, Read<ulong[]>(value)) }),
         ("Device", static (world, value, _) => world with { Device = Read<object[]>(value).Select(item => WorldText.Device(Values.FromPowerShell(item))).ToArray() }),
         ("Route", static (world, value, session) => world with { Route = Read<object[]>(value).Select(item => WorldText.Route(Values.FromPowerShell(item), world.Device, session)).ToArray() }),
-        ("Socket", static (world, value, _) => world with { Socket = WorldText.Socket(Values.FromPowerShell(value)) }),
+        ("Socket", static (world, value, _) => WorldText.WithSockets(world, value is null ? [] : Read<object[]>(value).Select(Values.FromPowerShell))),
         ("Memory", static (world, value, _) => world with { Memory = Read<object[]>(value).Select(item => WorldText.Memory(Values.FromPowerShell(item))).ToArray() }),
         ("KernelStack", static (world, value, _) => world with { KernelStack = Read<ulong[]?>(value) }),
         ("UserStack", static (world, value, _) => world with { UserStack = Read<ulong[]?>(value) }),

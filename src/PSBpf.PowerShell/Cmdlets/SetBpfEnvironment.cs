@@ -46,10 +46,11 @@ public sealed class SetBpfEnvironment : BpfCmdlet
     [AllowEmptyCollection]
     public object[] Route { get; set; } = [];
 
-    /// <summary>The socket of packets, by Cookie and Uid; $null for none.</summary>
+    /// <summary>Sockets, each by Cookie, Uid, Protocol, Local, Remote, State, ReusePort, Mark, Priority, Device, Queue; packets belong to the one without Protocol. $null for none.</summary>
     [Parameter]
     [AllowNull]
-    public object? Socket { get; set; }
+    [AllowEmptyCollection]
+    public object[]? Socket { get; set; }
 
     /// <summary>The id of the task's cgroup, or those from the root's down to it.</summary>
     [Parameter]

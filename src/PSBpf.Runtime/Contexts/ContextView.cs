@@ -56,6 +56,9 @@ internal sealed class ContextView
     /// <summary>Whether the kernel lets a write pass without effect: queue numbers from 0xffff (NO_QUEUE_MAPPING) on.</summary>
     public bool Ignores(int offset, ulong value) => (uint)value >= ushort.MaxValue && Layout?.FieldAt(offset)?.Name == QueueMapping;
 
+    /// <summary>Whether runs fill a field.</summary>
+    public static bool Has(ContextField field) => field.Kind <= ContextFieldKind.PacketMeta || IsSocket(field);
+
     /// <summary>Translates an access of the UAPI struct.</summary>
     /// <param name="offset">Its offset there.</param>
     /// <param name="size">Its bytes.</param>
@@ -74,7 +77,14 @@ internal sealed class ContextView
             return true;
         }
 
-        if (field.Kind > ContextFieldKind.PacketMeta) return false;
+        if (!Has(field)) return false;
+        if (IsSocket(field))
+        {
+            recordOffset = FieldsOffset + offset;
+            recordSize = 8;
+            return true;
+        }
+
         recordOffset = field.Kind switch
         {
             ContextFieldKind.PacketData => DataOffset,
@@ -84,4 +94,6 @@ internal sealed class ContextView
         recordSize = 8;
         return true;
     }
+
+    private static bool IsSocket(ContextField field) => field.Kind is ContextFieldKind.Socket or ContextFieldKind.SocketOrNull or ContextFieldKind.SocketCommonOrNull;
 }

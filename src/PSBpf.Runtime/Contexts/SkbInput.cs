@@ -25,7 +25,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             .Select(field => (field.Offset, field.Offset + field.Size))];
 
     private static readonly int Length = At("len"), Type = At("pkt_type"), Protocol = At("protocol"), Device = At("ifindex"), Family = At("family"),
-        Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len"), Segments = At("gso_segs"), SegmentSize = At("gso_size");
+        Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len"), Segments = At("gso_segs"), SegmentSize = At("gso_size"), Socket = At("sk");
 
     /// <summary>For classifiers and actions.</summary>
     public static SkbInput Layer2 { get; } = new(seesLinkHeader: true);
@@ -86,6 +86,8 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             if (given.ContainsAnyExcept((byte)0)) given.CopyTo(fields[from..]);
         }
 
+        if (run.Environment.Socket is { } own) BinaryPrimitives.WriteUInt64LittleEndian(fields[Socket..], run.Engine.Sockets.AddressOf(own.Cookie));
+
         // The kernel keeps it in 16 bits.
         Set(fields, SegmentSize, (ushort)Get(fields, SegmentSize));
     }
@@ -107,6 +109,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
         if (input.IsEmpty)
         {
             fields.CopyTo(context);
+            context.AsSpan(Socket, sizeof(ulong)).Clear();
             return context;
         }
 

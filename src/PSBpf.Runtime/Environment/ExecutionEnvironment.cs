@@ -70,6 +70,9 @@ public sealed class ExecutionEnvironment
     /// <summary>The socket of packets; null for none.</summary>
     public SocketIdentity? Socket { get; init; }
 
+    /// <summary>The sockets that lookups find.</summary>
+    public IReadOnlyList<SocketIdentity> Sockets { get; init; } = [];
+
     /// <summary>Interfaces beside those that hooks name, and what is known of either.</summary>
     public IReadOnlyList<NetworkDevice> Devices { get; init; } = [];
 

@@ -70,23 +70,39 @@ internal static unsafe class HelperSet
         Row(48, SkbHelpers.SetHash);
         Row(50, SkbLengthHelpers.AdjustRoom);
         Row(51, RedirectHelpers.RedirectMap);
+        Row(52, SocketMapHelpers.RedirectByIndex);
+        Row(53, SocketMapHelpers.UpdateWithOwn);
         Row(54, PacketHelpers.XdpAdjustMeta);
         Row(58, TaskHelpers.OverrideReturn);
+        Row(60, SocketMapHelpers.RedirectByIndex);
         Row(65, PacketHelpers.XdpAdjustTail);
         Row(67, StackHelpers.GetStack);
         Row(68, SkbHelpers.LoadBytesRelative);
         Row(69, RouteHelpers.FibLookup);
+        Row(70, SocketMapHelpers.UpdateWithOwn);
+        Row(71, SocketMapHelpers.RedirectByKey);
+        Row(72, SocketMapHelpers.RedirectByKey);
         Row(79, TaskHelpers.SkbCgroupId);
         Row(80, TaskHelpers.GetCurrentCgroupId);
         Row(81, StorageHelpers.GetLocal);
+        Row(82, SocketMapHelpers.Select);
         Row(83, TaskHelpers.SkbAncestorCgroupId);
+        Row(84, SocketHelpers.LookupTcp);
+        Row(85, SocketHelpers.LookupUdp);
+        Row(86, SocketHelpers.Release);
         Row(87, MapHelpers.Push);
         Row(88, MapHelpers.Pop);
         Row(89, MapHelpers.Peek);
         Row(93, LockHelpers.Lock);
         Row(94, LockHelpers.Unlock);
+        Row(95, SocketHelpers.FullSocket);
+        Row(96, SocketHelpers.TcpSocket);
+        Row(98, SocketHelpers.Listener);
+        Row(99, SocketHelpers.LookupCommon);
         Row(105, TextHelpers.StrToL);
         Row(106, TextHelpers.StrToUl);
+        Row(107, StorageHelpers.SocketGet);
+        Row(108, StorageHelpers.SocketDelete);
         Row(109, TaskHelpers.SendSignal);
         Row(112, ProbeHelpers.ReadUser);
         Row(113, ProbeHelpers.ReadKernel);
@@ -104,6 +120,8 @@ internal static unsafe class HelperSet
         Row(133, RingBufferHelpers.Discard);
         Row(134, RingBufferHelpers.Query);
         Row(135, SkbHelpers.ChecksumLevel);
+        Row(145, StorageHelpers.InodeGet);
+        Row(146, StorageHelpers.InodeDelete);
         Row(148, ProbeHelpers.CopyFromUser);
         Row(152, RedirectHelpers.RedirectNeighbour);
         Row(155, RedirectHelpers.RedirectPeer);
@@ -129,6 +147,8 @@ internal static unsafe class HelperSet
         Row(202, DynptrHelpers.Write);
         Row(203, DynptrHelpers.Data);
         Row(208, WorldHelpers.KtimeGetTaiNs);
+        Row(210, StorageHelpers.CgroupGet);
+        Row(211, StorageHelpers.CgroupDelete);
         return [.. entries, .. KfuncSet.Entries];
     }
 }

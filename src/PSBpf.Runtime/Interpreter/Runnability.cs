@@ -30,9 +30,9 @@ internal static class Runnability
             if (facts is not null && !facts.IsReached(index)) continue;
             ref readonly var instruction = ref instructions[index];
             var accessed = facts?.MemoryAt(index) ?? AccessedMemory.None;
-            if (accessed == AccessedMemory.Context && ProgramTypeTable.Get(type).Context?.FieldAt(instruction.Offset) is { Kind: > ContextFieldKind.PacketMeta } field)
+            if (accessed == AccessedMemory.Context && ProgramTypeTable.Get(type).Context?.FieldAt(instruction.Offset) is { } field && !ContextView.Has(field))
                 missing.Add($"context field {field.Name}");
-            if ((accessed & (AccessedMemory.Other | AccessedMemory.Kernel)) != 0) missing.Add("structures of the kernel");
+            if ((accessed & AccessedMemory.Kernel) != 0) missing.Add("structures of the kernel");
             switch (instruction.Form)
             {
                 case FormId.CallHelper when !HelperSet.Implements(helpers ?? HelperSet.All, (uint)instruction.Immediate):

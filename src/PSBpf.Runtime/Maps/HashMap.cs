@@ -21,6 +21,15 @@ internal static class HashMap
         _ => new HashMap<KeyBytes>(engine, spec, perCpu, evicts),
     };
 
+    /// <summary>Makes BPF_MAP_TYPE_SOCKHASH.</summary>
+    public static RuntimeMap CreateOfSockets(Engine engine, MapSpec spec) => spec.KeySize switch
+    {
+        4 => new SockhashMap<Key4>(engine, spec),
+        8 => new SockhashMap<Key8>(engine, spec),
+        16 => new SockhashMap<Key16>(engine, spec),
+        _ => new SockhashMap<KeyBytes>(engine, spec),
+    };
+
     /// <summary>Makes BPF_MAP_TYPE_HASH_OF_MAPS.</summary>
     public static RuntimeMap CreateOfMaps(Engine engine, MapSpec spec) => spec.KeySize switch
     {

@@ -14,6 +14,9 @@ internal static class MapFactory
     // sysctl_perf_event_max_stack, LPM_DATA_SIZE_MAX, and CONFIG_NR_CPUS of the kernels that people run.
     private const uint LongestStack = 127, LongestPrefix = 256, MostCpus = 8192;
 
+    // MAX_BPF_STACK: where programs have their keys.
+    private const uint LongestSocketKey = 512;
+
     // What a 16-bit length leaves beside the 128 bytes of the kernel's element, asked of Linux 6.18.
     private const uint LargestStorage = ushort.MaxValue - 128;
 
@@ -40,6 +43,10 @@ internal static class MapFactory
         [MapType.Devmap] = new(CheckDevmap, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new DevmapMap(engine, spec)),
         [MapType.DevmapHash] = new(CheckDevmap, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new DevmapHashMap(engine, spec)),
         [MapType.Cpumap] = new(CheckCpumap, MapFlags.NumaNode, static (engine, spec) => new CpumapMap(engine, spec)),
+        [MapType.Xskmap] = new(CheckXskmap, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new SocketArrayMap(engine, spec)),
+        [MapType.Sockmap] = new(CheckSockets, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => new SocketArrayMap(engine, spec)),
+        [MapType.Sockhash] = new(CheckSockhash, MapFlags.ReadOnly | MapFlags.WriteOnly | MapFlags.NumaNode, static (engine, spec) => HashMap.CreateOfSockets(engine, spec)),
+        [MapType.ReuseportSockArray] = new(CheckSockets, ArrayFlags, static (engine, spec) => new SocketArrayMap(engine, spec)),
         [MapType.Queue] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: false)),
         [MapType.Stack] = new(CheckQueue, Permissions | MapFlags.NumaNode, static (engine, spec) => new QueueMap(engine, spec, newestFirst: true)),
         [MapType.BloomFilter] = new(CheckBloomFilter, Permissions | MapFlags.NumaNode | MapFlags.ZeroSeed, static (engine, spec) => new BloomFilterMap(engine, spec)),
@@ -180,6 +187,25 @@ internal static class MapFactory
     {
         if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
         CheckArray(spec);
+    }
+
+    private static void CheckXskmap(MapSpec spec)
+    {
+        if (spec.ValueSize != 4) throw Invalid(spec, Errno.EINVAL, $"its values have 4 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
+    }
+
+    private static void CheckSockets(MapSpec spec)
+    {
+        if (spec.ValueSize is not (4 or 8)) throw Invalid(spec, Errno.EINVAL, $"its values have 4 or 8 bytes, not {spec.ValueSize}");
+        CheckArray(spec);
+    }
+
+    private static void CheckSockhash(MapSpec spec)
+    {
+        if (spec.ValueSize is not (4 or 8)) throw Invalid(spec, Errno.EINVAL, $"its values have 4 or 8 bytes, not {spec.ValueSize}");
+        CheckHash(spec);
+        if (spec.KeySize > LongestSocketKey) throw Invalid(spec, Errno.E2BIG, $"its keys have at most {LongestSocketKey} bytes");
     }
 
     private static void CheckTemplate(MapSpec spec)

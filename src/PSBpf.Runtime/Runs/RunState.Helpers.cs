@@ -90,6 +90,8 @@ internal sealed unsafe partial class RunState
                     break;
                 case ArgumentKind.ContextOrNull when value != 0 && value != (ulong)Context:
                     throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is neither the context nor null");
+                case ArgumentKind.SocketCommon or ArgumentKind.AnySocket or ArgumentKind.ReleasedSocket when Engine.Sockets.At(value) is null:
+                    throw Fault(Instruction, $"passes 0x{value:x} as r{index + 1}, which is no socket");
                 case ArgumentKind.Dynptr:
                     CheckDynptr(index, value);
                     break;

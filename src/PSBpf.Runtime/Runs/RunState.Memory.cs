@@ -53,7 +53,7 @@ internal sealed unsafe partial class RunState
         if (Contains(frame->RecordBase, write ? frame->RecordWritable : frame->RecordLength, address, size)) return true;
         for (int depth = 0; depth <= frame->Depth; depth++)
             if (Contains(_stacks + (ulong)(depth * RunFrame.StackStride), RunFrame.StackSize, address, size)) return true;
-        return OwnsSample(address, size) || OwnsRecord(address, size) || OwnsValue(address, size, write) || OwnsKey(address, size, write);
+        return OwnsSample(address, size) || OwnsRecord(address, size) || OwnsValue(address, size, write) || OwnsKey(address, size, write) || (!write && Engine.Sockets.Holds(address, size));
     }
 
     /// <summary>Copies text up to its zero byte, as probe reads do: what cannot be read gives nothing.</summary>

@@ -273,7 +273,7 @@ public sealed class MapModelTests
         }
 
         Assert.Equal(0, kernel.MapMemoryBytes);
-        var unsupported = Assert.Throws<Diagnostics.BpfException>(() => kernel.CreateMap(new MapSpec { Name = "trie", Type = MapType.Sockmap, KeySize = 8, ValueSize = 8, MaxEntries = 1 }));
+        var unsupported = Assert.Throws<Diagnostics.BpfException>(() => kernel.CreateMap(new MapSpec { Name = "trie", Type = MapType.StructOps, KeySize = 8, ValueSize = 8, MaxEntries = 1 }));
         Assert.Equal(Diagnostics.DiagnosticRules.MapTypeUnsupported.Id, unsupported.Id);
         Assert.Contains("RingBuf", unsupported.Message, StringComparison.Ordinal);
     }
