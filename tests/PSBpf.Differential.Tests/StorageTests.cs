@@ -106,6 +106,52 @@ public sealed class StorageTests
         }
     }
 
+    // Linux takes a descriptor of the process, the engine its id.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Users_name_a_task(bool hasLock)
+    {
+        const int openProcess = 434;
+        using var kernels = KernelPair.OpenOrSkip();
+        var types = new CaseTypes();
+        types.Declare(hasLock ? "value struct bpf_spin_lock lock; u32 number; u64 wide" : "value u64 number; u64 wide");
+        int key = types.Type("int"), value = types.Type("struct value");
+        var built = types.Build();
+        using var map = kernels.CreateMap(new MapSpec
+        {
+            Name = "m", Type = MapType.TaskStorage, KeySize = 4, ValueSize = 16, Flags = MapFlags.NoPrealloc, Btf = built, KeyType = built[key], ValueType = built[value],
+        });
+        int descriptor = (int)SystemCall(openProcess, Environment.ProcessId, 0);
+        Assert.True(descriptor > 0);
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
+        var random = new Random(2);
+        for (int step = 0; step < 400; step++)
+        {
+            bool nobody = random.Next(8) == 0;
+            byte[] KeyOf(IKernelMap each) => BitConverter.GetBytes(nobody ? -1 : each == map.Linux ? descriptor : Environment.ProcessId);
+            byte[] bytes = new byte[16], ours = new byte[16], theirs = new byte[16];
+            random.NextBytes(bytes);
+            var flags = (MapUpdateFlags)random.Next(9);
+            switch (random.Next(4))
+            {
+                case 0:
+                    map.Same($"step {step}: lookup with {flags}", each => each.Lookup(KeyOf(each), each == map.Linux ? theirs : ours, flags));
+                    Assert.Equal(theirs, ours);
+                    break;
+                case 1:
+                    map.Same($"step {step}: deletion", each => each.Delete(KeyOf(each)));
+                    break;
+                default:
+                    map.Same($"step {step}: update with {flags}", each => each.Update(KeyOf(each), bytes, flags));
+                    break;
+            }
+        }
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static extern long SystemCall(long number, int process, uint flags);
+
     [Theory]
     [InlineData(JitMode.Off)]
     [InlineData(JitMode.On)]

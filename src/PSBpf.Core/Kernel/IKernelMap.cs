@@ -58,6 +58,35 @@ public interface IKernelMap : IDisposable
     /// <summary>BPF_MAP_LOOKUP_AND_DELETE_ELEM: copies the value and deletes the entry in one step; of queues and stacks the next value.</summary>
     Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value);
 
+    /// <summary>The same with flags: <see cref="MapUpdateFlags.Lock"/> copies under the value's bpf_spin_lock.</summary>
+    Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags) => flags == MapUpdateFlags.Any ? LookupAndDelete(key, value) : Errno.EINVAL;
+
+    /// <summary>
+    /// BPF_MAP_LOOKUP_BATCH and BPF_MAP_LOOKUP_AND_DELETE_BATCH: copies keys and values of many entries. Hashes give whole buckets; a walk in batches meets every entry that is there
+    /// all the time once, whatever others do meanwhile.
+    /// </summary>
+    /// <param name="position">Where the walk is, which moves on.</param>
+    /// <param name="keys">Room for the keys.</param>
+    /// <param name="values">Room for as many values of <see cref="UserValueSize"/> bytes.</param>
+    /// <param name="count">How many there is room for; then how many there are.</param>
+    /// <param name="deletes">Whether the entries are deleted.</param>
+    /// <param name="flags"><see cref="MapUpdateFlags.Lock"/>, or none.</param>
+    /// <returns>None while there is more; ENOENT at the end, with the last entries; ENOSPC when a bucket does not fit.</returns>
+    Errno LookupBatch(MapBatchPosition position, Span<byte> keys, Span<byte> values, ref int count, bool deletes = false, MapUpdateFlags flags = MapUpdateFlags.Any) => Errno.ENOTSUPP;
+
+    /// <summary>BPF_MAP_UPDATE_BATCH.</summary>
+    /// <param name="keys">The keys, one behind the other.</param>
+    /// <param name="values">As many values.</param>
+    /// <param name="count">How many; then how many were written before the error, if there is one.</param>
+    /// <param name="flags"><see cref="MapUpdateFlags.Lock"/>, or none.</param>
+    Errno UpdateBatch(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count, MapUpdateFlags flags = MapUpdateFlags.Any) => Errno.ENOTSUPP;
+
+    /// <summary>BPF_MAP_DELETE_BATCH.</summary>
+    /// <param name="keys">The keys, one behind the other.</param>
+    /// <param name="count">How many; then how many were deleted before the error, if there is one.</param>
+    /// <param name="flags"><see cref="MapUpdateFlags.Lock"/>, or none.</param>
+    Errno DeleteBatch(ReadOnlySpan<byte> keys, ref int count, MapUpdateFlags flags = MapUpdateFlags.Any) => Errno.ENOTSUPP;
+
     /// <summary>BPF_MAP_GET_NEXT_KEY: the key after <paramref name="key"/>, the first when it is empty; ENOENT at the end.</summary>
     Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next);
 

@@ -95,6 +95,33 @@ internal sealed class LinuxMap : IKernelMap
         return MapElement.Call(Handle, BpfCommand.MapLookupAndDeleteElement, key, value, 0);
     }
 
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags)
+    {
+        CheckKey(key);
+        CheckValue(value.Length);
+        return MapElement.Call(Handle, BpfCommand.MapLookupAndDeleteElement, key, value, (ulong)flags);
+    }
+
+    public Errno LookupBatch(MapBatchPosition position, Span<byte> keys, Span<byte> values, ref int count, bool deletes = false, MapUpdateFlags flags = MapUpdateFlags.Any)
+    {
+        ArgumentNullException.ThrowIfNull(position);
+        CheckBatch(keys.Length, values.Length, count);
+        if (position.Bytes.Length < Spec.KeySize) throw new ArgumentException($"The position has {position.Bytes.Length} bytes, keys of map '{Spec.Name}' {Spec.KeySize}.", nameof(position));
+        return MapBatchCall.Call(Handle, deletes ? BpfCommand.MapLookupAndDeleteBatch : BpfCommand.MapLookupBatch, position, keys, values, ref count, flags);
+    }
+
+    public Errno UpdateBatch(ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count, MapUpdateFlags flags = MapUpdateFlags.Any)
+    {
+        CheckBatch(keys.Length, values.Length, count);
+        return MapBatchCall.Call(Handle, BpfCommand.MapUpdateBatch, null, keys, values, ref count, flags);
+    }
+
+    public Errno DeleteBatch(ReadOnlySpan<byte> keys, ref int count, MapUpdateFlags flags = MapUpdateFlags.Any)
+    {
+        CheckBatch(keys.Length, long.MaxValue, count);
+        return MapBatchCall.Call(Handle, BpfCommand.MapDeleteBatch, null, keys, default, ref count, flags);
+    }
+
     public Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next)
     {
         if (!key.IsEmpty) CheckKey(key);
@@ -148,6 +175,12 @@ internal sealed class LinuxMap : IKernelMap
     {
         if (key.Length != Spec.KeySize)
             throw new ArgumentException($"Keys of map '{Spec.Name}' have {Spec.KeySize} bytes, not {key.Length}.", nameof(key));
+    }
+
+    private void CheckBatch(int keys, long values, int count)
+    {
+        if (count < 0 || (long)count * Spec.KeySize > keys || (long)count * UserValueSize > values)
+            throw new ArgumentException($"There is no room for {count} entries of map '{Spec.Name}' in {keys} and {values} bytes.", nameof(count));
     }
 
     private void CheckValue(int length)

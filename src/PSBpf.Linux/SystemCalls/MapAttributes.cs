@@ -20,6 +20,20 @@ internal struct MapCreateAttributes
     [FieldOffset(64)] public ulong Extra;
 }
 
+/// <summary>The part of union bpf_attr that commands on many entries read.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 56)]
+internal struct MapBatchAttributes
+{
+    [FieldOffset(0)] public ulong From;
+    [FieldOffset(8)] public ulong To;
+    [FieldOffset(16)] public ulong Keys;
+    [FieldOffset(24)] public ulong Values;
+    [FieldOffset(32)] public uint Count;
+    [FieldOffset(36)] public int MapDescriptor;
+    [FieldOffset(40)] public ulong ElementFlags;
+    [FieldOffset(48)] public ulong Flags;
+}
+
 /// <summary>The part of union bpf_attr that the element commands and BPF_MAP_FREEZE read.</summary>
 [StructLayout(LayoutKind.Explicit, Size = 32)]
 internal unsafe struct MapElementAttributes

@@ -89,6 +89,9 @@ internal sealed unsafe class ArrayMap : RuntimeMap
     }
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.Lookup | MapBatches.Update;
+
+    /// <inheritdoc/>
     public override Errno Delete(byte* key) => Errno.EINVAL;
 
     /// <inheritdoc/>

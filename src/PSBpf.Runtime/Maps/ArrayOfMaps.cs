@@ -58,6 +58,9 @@ internal sealed unsafe class ArrayOfMaps : RuntimeMap
     }
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.Lookup | MapBatches.Update | MapBatches.Delete;
+
+    /// <inheritdoc/>
     public override Errno Delete(byte* key)
     {
         uint index = *(uint*)key;

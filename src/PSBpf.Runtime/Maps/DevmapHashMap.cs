@@ -62,6 +62,9 @@ internal sealed unsafe class DevmapHashMap : HashMap<Key4>, IRedirectMap
     public override Errno TakeValue(byte* key, byte* value) => Errno.ENOTSUPP;
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.None;
+
+    /// <inheritdoc/>
     public override void Reclaim()
     {
         _programs?.Clear(); // null when there was no memory for the map

@@ -60,6 +60,7 @@ internal unsafe partial class HashMap<TKey>
 
         // Nobody finds it any more, and until it is retired nobody uses it anew.
         SmallCopy.Copy(ValueOf(ElementAt(index), 0), value, UserValueSize);
+        if (!_isPerCpu) _fields.Clear(value);
         _order?.Remove(index);
         Retire(index);
         return Errno.None;

@@ -27,6 +27,28 @@ internal unsafe partial class HashMap<TKey>
         return Errno.None;
     }
 
+    /// <inheritdoc/>
+    public override Errno TakeValueLocked(byte* key, byte* value)
+    {
+        if (!HasLock) return Errno.EINVAL;
+        uint hash = TKey.Hash(key, _keySize, in _secret);
+        var bucket = BucketOf(hash);
+        SpinGate.Enter(ref bucket->Gate);
+        uint index = Search(key, hash);
+        if (index != ElementPool.None)
+        {
+            Unlink(bucket, index);
+            _fields.CopyLocked(ValueOf(ElementAt(index), 0), value, ValueOf(ElementAt(index), 0), ValueSize);
+        }
+
+        SpinGate.Exit(ref bucket->Gate);
+        if (index == ElementPool.None) return Errno.ENOENT;
+        _order?.Remove(index);
+        Retire(index);
+        _fields.Clear(value);
+        return Errno.None;
+    }
+
     private Errno UpdateLocked(byte* key, byte* value, ulong flags, int cpu)
     {
         if (flags > (ulong)MapUpdateFlags.Exist || !HasLock) return Errno.EINVAL;

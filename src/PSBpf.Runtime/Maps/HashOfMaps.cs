@@ -57,6 +57,9 @@ internal sealed unsafe class HashOfMaps<TKey>(Engine engine, MapSpec spec) : Has
     }
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.Lookup | MapBatches.Update | MapBatches.Delete;
+
+    /// <inheritdoc/>
     public override Errno Delete(byte* key)
     {
         RuntimeMap? old;
@@ -69,6 +72,9 @@ internal sealed unsafe class HashOfMaps<TKey>(Engine engine, MapSpec spec) : Has
         Retire(old);
         return old is null ? Errno.ENOENT : Errno.None;
     }
+
+    /// <inheritdoc/>
+    public override Errno CopyBatch(byte* position, bool begun, byte* keys, byte* values, ref int count, bool deletes, bool locked) => CopyBatchByKeys(position, begun, keys, values, ref count, locked);
 
     /// <summary>Not for maps of maps.</summary>
     public override Errno TakeValue(byte* key, byte* value) => Errno.ENOTSUPP;

@@ -6,7 +6,7 @@ using PSBpf.Uapi;
 namespace PSBpf.Runtime.Maps;
 
 /// <summary>A user's reference to a map: bpf(2)'s rules about sizes, flags and permissions around the storage.</summary>
-internal sealed unsafe class KernelMap : IKernelMap
+internal sealed unsafe partial class KernelMap : IKernelMap
 {
     private readonly bool _onlyRead;
     private int _disposed;
@@ -120,14 +120,20 @@ internal sealed unsafe class KernelMap : IKernelMap
     }
 
     /// <inheritdoc/>
-    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value)
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value) => LookupAndDelete(key, value, MapUpdateFlags.Any);
+
+    /// <inheritdoc/>
+    public Errno LookupAndDelete(ReadOnlySpan<byte> key, Span<byte> value, MapUpdateFlags flags)
     {
+        if ((flags & ~MapUpdateFlags.Lock) != 0) return Errno.EINVAL;
+        bool locked = flags == MapUpdateFlags.Lock;
         if (_onlyRead || (Spec.Flags & (MapFlags.ReadOnly | MapFlags.WriteOnly)) != 0 || Storage.IsFrozen) return Errno.EPERM;
-        if (key.Length != Storage.KeySize || value.Length != UserValueSize) return Errno.EINVAL;
+        if (key.Length != Storage.KeySize || value.Length != UserValueSize || (locked && !Storage.HasLock)) return Errno.EINVAL;
         if (!Open(out int slot)) return Errno.EBADF;
         try
         {
-            fixed (byte* keyBytes = key, valueBytes = value) return Storage.TakeValue(keyBytes, valueBytes);
+            fixed (byte* keyBytes = key, valueBytes = value)
+                return locked ? Storage.TakeValueLocked(keyBytes, valueBytes) : Storage.TakeValue(keyBytes, valueBytes);
         }
         finally
         {

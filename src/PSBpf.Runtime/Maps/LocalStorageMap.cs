@@ -62,14 +62,22 @@ internal sealed unsafe class LocalStorageMap : RuntimeMap
     /// <inheritdoc/>
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu)
     {
-        if (flags > (ulong)MapUpdateFlags.Exist) return Errno.EINVAL;
         int id = *(int*)key;
         if (id < 0) return Errno.EBADF;
+        bool locked = (flags & (ulong)MapUpdateFlags.Lock) != 0;
+        flags &= ~(ulong)MapUpdateFlags.Lock;
+        if (flags > (ulong)MapUpdateFlags.Exist || (locked && !HasLock)) return Errno.EINVAL;
         lock (_changing)
         {
             bool exists = _values.TryGetValue(id, out nint old);
             if (exists && flags == (ulong)MapUpdateFlags.NoExist) return Errno.EEXIST;
             if (!exists && flags == (ulong)MapUpdateFlags.Exist) return Errno.ENOENT;
+            if (exists && locked)
+            {
+                _fields.CopyLocked(value, (byte*)old, (byte*)old, ValueSize);
+                return Errno.None;
+            }
+
             nint made = Take(value);
             if (made == 0) return Errno.ENOMEM;
             _values[id] = made;
@@ -88,6 +96,21 @@ internal sealed unsafe class LocalStorageMap : RuntimeMap
         ulong address = Lookup(key, 0);
         if (address == 0) return Errno.ENOENT;
         new ReadOnlySpan<byte>((byte*)address, ValueSize).CopyTo(new Span<byte>(value, ValueSize));
+        _fields.Clear(value);
+        return Errno.None;
+    }
+
+    /// <inheritdoc/>
+    public override bool HasLock => _fields.LockOffset >= 0;
+
+    /// <inheritdoc/>
+    public override Errno CopyValueLocked(byte* key, byte* value)
+    {
+        if (!HasLock) return Errno.EINVAL;
+        if (*(int*)key < 0) return Errno.EBADF;
+        ulong address = Lookup(key, 0);
+        if (address == 0) return Errno.ENOENT;
+        _fields.CopyLocked((byte*)address, value, (byte*)address, ValueSize);
         _fields.Clear(value);
         return Errno.None;
     }

@@ -35,6 +35,9 @@ internal sealed unsafe partial class LpmTrieMap
     public override Errno UpdateAll(byte* key, byte* value, ulong flags) => Update(key, value, flags, 0);
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.Lookup | MapBatches.Update | MapBatches.Delete;
+
+    /// <inheritdoc/>
     [MethodImpl(HotCode.Optimized)]
     public override Errno Delete(byte* key)
     {

@@ -79,6 +79,9 @@ internal sealed unsafe class PerCpuArrayMap : RuntimeMap
     };
 
     /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.Lookup | MapBatches.Update;
+
+    /// <inheritdoc/>
     public override Errno Delete(byte* key) => Errno.EINVAL;
 
     /// <inheritdoc/>

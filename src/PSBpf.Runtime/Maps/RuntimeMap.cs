@@ -92,6 +92,45 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     /// <summary>BPF_MAP_LOOKUP_AND_DELETE_ELEM: copies the value and deletes the entry, in one step.</summary>
     public virtual Errno TakeValue(byte* key, byte* value) => Errno.ENOTSUPP;
 
+    /// <summary>The same under the value's bpf_spin_lock (BPF_F_LOCK).</summary>
+    public virtual Errno TakeValueLocked(byte* key, byte* value) => Errno.EINVAL;
+
+    /// <summary>Which commands on many entries it takes.</summary>
+    public virtual MapBatches Batches => MapBatches.None;
+
+    /// <summary>A user's lookup of many entries: by keys in their order, where the type has no better way.</summary>
+    /// <param name="position">Where the walk is: room for a key, at least 4 bytes.</param>
+    /// <param name="begun">Whether it is past its start.</param>
+    /// <param name="keys">Room for keys.</param>
+    /// <param name="values">Room for values.</param>
+    /// <param name="count">How many there is room for; then how many there are.</param>
+    /// <param name="deletes">Whether they are deleted.</param>
+    /// <param name="locked">Whether values are copied under their locks.</param>
+    public virtual Errno CopyBatch(byte* position, bool begun, byte* keys, byte* values, ref int count, bool deletes, bool locked) =>
+        CopyBatchByKeys(position, begun, keys, values, ref count, locked);
+
+    /// <summary>The same by keys, for all types that have no better way.</summary>
+    protected Errno CopyBatchByKeys(byte* position, bool begun, byte* keys, byte* values, ref int count, bool locked)
+    {
+        int room = count;
+        count = 0;
+        byte* previous = begun ? position : null;
+        byte* next = stackalloc byte[KeySize];
+        while (count < room)
+        {
+            var error = NextKey(previous, next);
+            if (error != Errno.None) return error;
+            byte* value = values + (nint)count * UserValueSize;
+            error = locked ? CopyValueLocked(next, value) : CopyValue(next, value);
+            if (error is not (Errno.None or Errno.ENOENT)) return error;
+            SmallCopy.Copy(next, position, KeySize);
+            previous = position;
+            if (error == Errno.None) SmallCopy.Copy(next, keys + (nint)count++ * KeySize, KeySize);
+        }
+
+        return Errno.None;
+    }
+
     /// <summary>bpf_map_lookup_percpu_elem: the value of a key on one CPU; 0 when there is none.</summary>
     public virtual ulong LookupOn(byte* key, uint cpu) => 0;
 

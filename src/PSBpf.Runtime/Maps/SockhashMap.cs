@@ -48,4 +48,7 @@ internal sealed unsafe class SockhashMap<TKey>(Engine engine, MapSpec spec)
 
     /// <inheritdoc/>
     public override Errno TakeValue(byte* key, byte* value) => Errno.ENOTSUPP;
+
+    /// <inheritdoc/>
+    public override MapBatches Batches => MapBatches.None;
 }
