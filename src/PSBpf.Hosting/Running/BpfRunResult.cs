@@ -37,6 +37,9 @@ public sealed record BpfRunResult
     /// <summary>What the program printed, line by line.</summary>
     public IReadOnlyList<string> Output { get; init; } = [];
 
+    /// <summary>What became of the packet where it was redirected to: the programs of DEVMAP and CPUMAP entries that it went through at a hook.</summary>
+    public IReadOnlyList<ForwardResult> Forwarded { get; init; } = [];
+
     /// <summary>Which kernel ran it.</summary>
     public BpfKernelKind Kernel { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record BpfRunResult
         Context = result.Context,
         DurationNanoseconds = result.DurationNanoseconds,
         Output = result.Output,
+        Forwarded = result.Forwarded,
         Kernel = BpfKernelKind.Managed,
     };
 }

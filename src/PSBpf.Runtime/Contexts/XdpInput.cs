@@ -55,6 +55,21 @@ internal sealed unsafe class XdpInput : RunInput
         run.SetPacket(start + metadata, start + packet.Length, start);
     }
 
+    /// <summary>Gives the packet that a run has to the next program, which has begun.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="edges">First byte, one past the last, and metadata.</param>
+    /// <param name="device">Where it came in.</param>
+    /// <param name="egress">Where it goes out; 0 for nowhere yet.</param>
+    public static void Continue(RunState run, (nint Data, nint End, nint Meta) edges, uint device, uint egress)
+    {
+        run.OpenRecord(0);
+        byte* fields = run.Record + ContextView.FieldsOffset;
+        *(uint*)(fields + InterfaceField) = device;
+        *(uint*)(fields + QueueField) = 0;
+        *(uint*)(fields + EgressField) = egress;
+        run.SetPacket((byte*)edges.Data, (byte*)edges.End, (byte*)edges.Meta);
+    }
+
     /// <inheritdoc/>
     public override byte[] ReadPacket(RunState run) => new ReadOnlySpan<byte>(run.DataMeta, (int)(run.DataEnd - run.DataMeta)).ToArray();
 

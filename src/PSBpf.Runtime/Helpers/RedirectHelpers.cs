@@ -35,7 +35,7 @@ internal static class RedirectHelpers
             throw run.Fault(run.Instruction, $"passes a map of type {targets.Spec.Type} where one of interfaces, CPUs or sockets is needed");
         if ((flags & ~(VerdictMask | redirects.RedirectFlags)) != 0) return XdpAborted;
         if (!redirects.TryGetTarget((uint)key, out uint target) && (flags & RedirectTarget.Broadcast) == 0) return flags & VerdictMask;
-        run.Redirected = new Redirection(targets, target, flags);
+        run.Redirected = new Redirection(targets, target, flags) { Key = (uint)key };
         return XdpRedirect;
     }
 

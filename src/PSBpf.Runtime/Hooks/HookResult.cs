@@ -15,6 +15,9 @@ public sealed record HookResult
     /// <summary>The verdict's name, e.g. <c>XDP_DROP</c>, or the number.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>What became of the packet where it was redirected to, at each target; empty when it was not.</summary>
+    public IReadOnlyList<ForwardResult> Forwarded { get; init; } = [];
+
     /// <summary>Packet bytes after it.</summary>
     public byte[] Data { get; init; } = [];
 

@@ -27,6 +27,9 @@ internal sealed unsafe class DevmapHashMap : HashMap<Key4>, IRedirectMap
     }
 
     /// <inheritdoc/>
+    public ManagedProgram? ProgramOf(uint key) => _programs.Find(key);
+
+    /// <inheritdoc/>
     public override Errno Update(byte* key, byte* value, ulong flags, int cpu) => Errno.EINVAL;
 
     /// <inheritdoc/>

@@ -34,6 +34,12 @@ internal sealed class HeldPrograms(Engine engine, AttachType attach)
         return Errno.None;
     }
 
+    /// <summary>The program of an entry, for a run, which it outlives; null for none.</summary>
+    public ManagedProgram? Find(uint key)
+    {
+        lock (this) return _programs.GetValueOrDefault(key);
+    }
+
     /// <summary>Lets all of them go, when no run sees the map any more.</summary>
     public void Clear()
     {

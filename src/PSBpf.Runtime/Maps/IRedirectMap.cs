@@ -8,6 +8,9 @@ internal interface IRedirectMap
 
     /// <summary>What an entry stands for: an interface's index, a CPU, a socket.</summary>
     bool TryGetTarget(uint key, out uint target);
+
+    /// <summary>The program that packets to an entry go through; null for none. Called inside of a run.</summary>
+    ManagedProgram? ProgramOf(uint key) => null;
 }
 
 /// <summary>Flags of bpf_redirect_map.</summary>

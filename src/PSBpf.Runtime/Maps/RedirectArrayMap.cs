@@ -32,6 +32,9 @@ internal abstract unsafe class RedirectArrayMap : RuntimeMap, IRedirectMap
     protected uint Count { get; }
 
     /// <inheritdoc/>
+    public ManagedProgram? ProgramOf(uint key) => key < Count && Volatile.Read(ref Values[key]) >> 32 != 0 ? _programs.Find(key) : null;
+
+    /// <inheritdoc/>
     public abstract bool TryGetTarget(uint key, out uint target);
 
     /// <inheritdoc/>

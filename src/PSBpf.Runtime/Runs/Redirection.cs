@@ -6,4 +6,8 @@ namespace PSBpf.Runtime.Runs;
 /// <param name="Map">The map whose entry it is; null for an interface by index.</param>
 /// <param name="Target">The interface, CPU or socket.</param>
 /// <param name="Flags">The helper's flags: broadcast, ingress.</param>
-internal readonly record struct Redirection(RuntimeMap? Map, uint Target, ulong Flags);
+internal readonly record struct Redirection(RuntimeMap? Map, uint Target, ulong Flags)
+{
+    /// <summary>The entry's key, in maps by number.</summary>
+    public uint Key { get; init; }
+}

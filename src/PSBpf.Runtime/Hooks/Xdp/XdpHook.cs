@@ -31,26 +31,32 @@ internal sealed class XdpHook : ManagedHook
             var run = cpu.State;
             run.Begin(program.Executable, environment, interpret: false, cancellation);
             XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
+            run.Redirected = default;
             long start = Stopwatch.GetTimestamp();
             int result = (int)run.Execute();
             long ticks = Stopwatch.GetTimestamp() - start;
             run.CountRuns((uint)result, 1);
             Count(cpu.Id, 1, ticks);
-            // An array, which is its own list: one object less for each packet.
-            return Tell(packet, new[]
+            var shown = new HookResult
             {
-                new HookResult
-                {
-                    Link = link,
-                    Program = program,
-                    ReturnValue = result,
-                    Verdict = program.Executable.Type.VerdictOf(result),
-                    Data = XdpInput.Instance.ReadPacket(run),
-                    Context = XdpInput.Instance.ReadContext(run, []),
-                    Output = run.Output is { } lines ? lines : [],
-                    DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
-                },
-            });
+                Link = link,
+                Program = program,
+                ReturnValue = result,
+                Verdict = program.Executable.Type.VerdictOf(result),
+                Data = XdpInput.Instance.ReadPacket(run),
+                Context = XdpInput.Instance.ReadContext(run, []),
+                Output = run.Output is { } lines ? lines : [],
+                DurationNanoseconds = ticks * (1e9 / Stopwatch.Frequency),
+            };
+            if (XdpForwarding.Redirects(result))
+            {
+                var forwarded = new List<ForwardResult>();
+                XdpForwarding.Forward(run, _interface, forwarded, cancellation);
+                shown = shown with { Forwarded = forwarded };
+            }
+
+            // An array, which is its own list: one object less for each packet.
+            return Tell(packet, new[] { shown });
         }
         finally
         {
@@ -67,15 +73,22 @@ internal sealed class XdpHook : ManagedHook
         if (FirstLink is not { } link) return false;
         run.Begin(link.Program.Executable, environment, interpret: false, cancellation);
         XdpInput.Fill(run, packet, metadata: 0, _interface, queue: 0);
+        run.Redirected = default;
         ulong result = run.Execute();
         run.CountRuns(result, 1);
         verdict = (int)result;
+        if (XdpForwarding.Redirects(verdict)) XdpForwarding.Forward(run, _interface, null, cancellation);
         return true;
     }
 
     private protected override void CheckProgram(ManagedProgram program)
     {
-        if (program.Spec.Type == ProgramType.Xdp) return;
+        if (program.Spec.Type == ProgramType.Xdp)
+        {
+            if (program.Spec.ExpectedAttachType is not (AttachType.XdpDevmap or AttachType.XdpCpumap)) return;
+            throw DiagnosticRules.HookType.Error($"Program '{program.Spec.Name}' is for the entries of a DEVMAP or CPUMAP; {Name} takes those that see packets first.");
+        }
+
         throw DiagnosticRules.HookType.Error(
             $"Program '{program.Spec.Name}' is of type {ProgramTypeTable.Get(program.Spec.Type).Name}; {Name} takes programs of type xdp.");
     }
