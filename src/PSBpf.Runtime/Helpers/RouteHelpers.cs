@@ -22,7 +22,7 @@ internal static unsafe class RouteHelpers
     // BPF_FIB_LKUP_RET_*.
     private const ulong Success = 0, NotForwarded = 4, NoNeighbour = 7, TooLong = 8;
 
-    private const int EthernetHeader = 14, HardwareAddress = 6;
+    private const int EthernetHeader = 14, VlanHeader = 4, HardwareAddress = 6;
 
     public static ulong FibLookup(RunState run, ulong context, ulong parameters, ulong size, ulong flags, ulong r5)
     {
@@ -58,8 +58,11 @@ internal static unsafe class RouteHelpers
         }
 
         lookup.Slice(Fields.Vlan, sizeof(uint)).Clear();
-        if (length > 0) BinaryPrimitives.WriteUInt16LittleEndian(lookup[Fields.Length..], (ushort)Math.Min(mtu, ushort.MaxValue));
-        return Success;
+        BinaryPrimitives.WriteUInt16LittleEndian(lookup[Fields.Length..], (ushort)Math.Min(mtu, ushort.MaxValue));
+
+        // Where no length is said, a packet's own counts; frames of XDP are not asked.
+        bool isXdp = run.Program.Type.Type == ProgramType.Xdp;
+        return length == 0 && !isXdp && run.DataEnd - run.Data > mtu + EthernetHeader + VlanHeader ? TooLong : Success;
     }
 
     /// <summary>bpf_check_mtu: whether the packet, with so many bytes more, fits an interface.</summary>
