@@ -8,6 +8,8 @@ namespace PSBpf.Runtime.Tests.Maps;
 /// <summary>Programs and users at the same map at the same time.</summary>
 public sealed unsafe class MapStressTests
 {
+    // PSBPF_STRESS_SECONDS makes each test take as long; scripts/soak-maps.sh sets it.
+    private static readonly double Asked = double.TryParse(System.Environment.GetEnvironmentVariable("PSBPF_STRESS_SECONDS"), System.Globalization.CultureInfo.InvariantCulture, out double seconds) ? seconds : 0;
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.5);
 
     [Fact]
@@ -390,6 +392,7 @@ public sealed unsafe class MapStressTests
 
     internal static void Storm(Action<int, Random, int> work, int threads, double seconds = 0)
     {
+        if (Asked > 0) seconds = Asked;
         long end = System.Environment.TickCount64 + (long)(seconds > 0 ? seconds * 1000 : Duration.TotalMilliseconds);
         var failures = new System.Collections.Concurrent.ConcurrentQueue<Exception>();
         var pool = Enumerable.Range(0, threads).Select(index => new Thread(() =>
@@ -405,7 +408,7 @@ public sealed unsafe class MapStressTests
             }
         })).ToList();
         foreach (var thread in pool) thread.Start();
-        foreach (var thread in pool) Assert.True(thread.Join(TimeSpan.FromSeconds(60)), "a thread hangs");
+        foreach (var thread in pool) Assert.True(thread.Join(TimeSpan.FromSeconds(60 + Asked)), "a thread hangs");
         Assert.True(failures.IsEmpty, string.Join('\n', failures));
     }
 }
