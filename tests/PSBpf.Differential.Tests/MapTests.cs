@@ -124,6 +124,14 @@ public sealed class MapTests
             Compare(kernels, spec with { Flags = MapFlags.ReadOnly | MapFlags.ReadOnlyProgram }, differences);
         }
 
+        var arena = new MapSpec { Name = "m", Type = MapType.Arena, MaxEntries = 4, Flags = MapFlags.Mmapable };
+        for (int bit = 0; bit < 19; bit++)
+            if ((MapFlags)(1u << bit) is not (MapFlags.NumaNode or MapFlags.VtypeBtfObjFd or MapFlags.TokenFd or MapFlags.PathFd)) Compare(kernels, arena with { Flags = MapFlags.Mmapable | (MapFlags)(1u << bit) }, differences);
+        foreach (ulong extra in (ulong[])[1, 4096, 0x7f00_0000_0000, 0xffff_f000, 0xffff_c000]) Compare(kernels, arena with { Extra = extra }, differences);
+        foreach (uint pages in (uint[])[0, 1, 1 << 14, (1 << 20) + 1]) Compare(kernels, arena with { MaxEntries = pages }, differences);
+        Compare(kernels, arena with { Flags = MapFlags.None }, differences);
+        Compare(kernels, arena with { KeySize = 4 }, differences);
+        Compare(kernels, arena with { ValueSize = 8 }, differences);
         foreach (ulong extra in (ulong[])[0, 1, 15, 16, 1 << 20]) Compare(kernels, Fitting(MapType.BloomFilter) with { Extra = extra }, differences);
         Assert.True(differences.Count == 0, string.Join('\n', differences));
     }

@@ -90,6 +90,18 @@ public interface IKernelMap : IDisposable
     /// <summary>BPF_MAP_GET_NEXT_KEY: the key after <paramref name="key"/>, the first when it is empty; ENOENT at the end.</summary>
     Errno NextKey(ReadOnlySpan<byte> key, Span<byte> next);
 
+    /// <summary>Reads an arena's memory, as through mmap(2): pages that are not there come into being.</summary>
+    /// <param name="offset">The first byte, from the arena's start.</param>
+    /// <param name="bytes">Gets the bytes.</param>
+    /// <returns>EFAULT outside of it, ENOTSUPP for maps of other types.</returns>
+    Errno ReadMemory(long offset, Span<byte> bytes) => Errno.ENOTSUPP;
+
+    /// <summary>Writes to an arena's memory.</summary>
+    /// <param name="offset">The first byte, from the arena's start.</param>
+    /// <param name="bytes">The bytes.</param>
+    /// <returns>EFAULT outside of it, ENOTSUPP for maps of other types.</returns>
+    Errno WriteMemory(long offset, ReadOnlySpan<byte> bytes) => Errno.ENOTSUPP;
+
     /// <summary>The reader of a ring buffer; throws for other map types. One reader at a time consumes.</summary>
     IRingBufferReader OpenRingBuffer();
 

@@ -86,7 +86,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             if (given.ContainsAnyExcept((byte)0)) given.CopyTo(fields[from..]);
         }
 
-        if (run.Environment.Socket is { } own) BinaryPrimitives.WriteUInt64LittleEndian(fields[Socket..], run.Engine.Sockets.AddressOf(own.Cookie));
+        BinaryPrimitives.WriteUInt64LittleEndian(fields[Socket..], run.PacketSocket);
 
         // The kernel keeps it in 16 bits.
         Set(fields, SegmentSize, (ushort)Get(fields, SegmentSize));

@@ -56,6 +56,7 @@ internal static class MapFactory
         [MapType.InodeStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
         [MapType.TaskStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
         [MapType.CgrpStorage] = new(CheckStorage, MapFlags.NoPrealloc | MapFlags.Clone, static (engine, spec) => new LocalStorageMap(engine, spec)),
+        [MapType.Arena] = new(CheckArena, MapFlags.Mmapable | MapFlags.SegvOnFault | MapFlags.NoUserConv, static (engine, spec) => new ArenaMap(engine, spec)),
         [MapType.UserRingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new UserRingBufferMap(engine, spec)),
         [MapType.RingBuf] = new(CheckRingBuffer, MapFlags.NumaNode, static (engine, spec) => new RingBufferMap(engine, spec)),
     }.ToFrozenDictionary();
@@ -252,6 +253,17 @@ internal static class MapFactory
         if (spec.KeySize != 0 || spec.ValueSize != 0) throw Invalid(spec, Errno.EINVAL, "a ring buffer has neither keys nor values");
         if (spec.MaxEntries == 0 || !uint.IsPow2(spec.MaxEntries) || spec.MaxEntries % RingBufferMap.PageSize != 0)
             throw Invalid(spec, Errno.EINVAL, $"max_entries {spec.MaxEntries} is no power of two that is a multiple of {RingBufferMap.PageSize}");
+    }
+
+    private static void CheckArena(MapSpec spec)
+    {
+        if (!spec.Flags.HasFlag(MapFlags.Mmapable)) throw Invalid(spec, Errno.EINVAL, "an arena needs BPF_F_MMAPABLE");
+        if (spec.KeySize != 0 || spec.ValueSize != 0) throw Invalid(spec, Errno.EINVAL, "an arena has neither keys nor values");
+        if (spec.MaxEntries == 0) throw Invalid(spec, Errno.EINVAL, "max_entries, its number of pages, is 0");
+        ulong bytes = (ulong)spec.MaxEntries * ArenaMap.PageSize;
+        if (bytes > ArenaMap.LargestBytes) throw Invalid(spec, Errno.E2BIG, $"it has at most {ArenaMap.LargestBytes / ArenaMap.PageSize} pages");
+        if (spec.Extra % ArenaMap.PageSize != 0) throw Invalid(spec, Errno.EINVAL, "map_extra, its address, is not that of a page");
+        if (spec.Extra >> 32 != (spec.Extra + bytes - 1) >> 32) throw Invalid(spec, Errno.ERANGE, "it lies across two spans of 4 GiB");
     }
 
     private static BpfException Invalid(MapSpec spec, Errno error, string why) =>

@@ -13,6 +13,9 @@ internal sealed unsafe partial class RunState
     /// <summary>Whether the program's type has a packet.</summary>
     public bool HasPacket => Program.Input.HasPacket;
 
+    /// <summary>Where the socket lies that the packet belongs to; 0 for none.</summary>
+    public ulong PacketSocket => Environment.Socket is { } own ? Engine.Sockets.AddressOf(own.Cookie) : 0;
+
     /// <summary>The packet's first byte.</summary>
     public byte* Data => *(byte**)(Record + ContextView.DataOffset);
 

@@ -33,6 +33,7 @@ internal static class WorkloadTable
         C("map_key_8", Frames.Noise(1514)),
         C("map_key_16", Frames.Noise(1514)),
         C("map_key_64", Frames.Noise(1514)),
+        .. Sizes(),
         new("map_lpm", ProgramType.SchedCls, new CSource("map_lpm", "plain C has no trie"), Frames.Noise(1514)),
         new("map_in_map", ProgramType.SchedCls, new CSource("map_in_map", "plain C has no maps of maps"), Frames.Noise(1514)),
         C("map_update", Frames.Noise(1514)),
@@ -48,10 +49,16 @@ internal static class WorkloadTable
         C("lb_ipv6", Frames.Ipv6Udp(), ProgramType.Xdp, "load_balancer"),
         C("lb_vxlan", Frames.VxlanTcp(), ProgramType.Xdp, "load_balancer"),
         C("lb_gre", Frames.GreIpv6(), ProgramType.Xdp, "load_balancer"),
+        new("policy_ipv4", ProgramType.SchedCls, new CSource("policy", "plain C has no trie"), Frames.Ipv4Tcp(0x0a020304, 0xac10010a, 443)),
+        new("policy_ipv6", ProgramType.SchedCls, new CSource("policy", "plain C has no trie"), Frames.Ipv6Udp()),
     ];
 
     private static Workload C(string name, byte[] packet, ProgramType type = ProgramType.SchedCls, string? file = null) =>
         new(name, type, new CSource(file ?? name), packet);
+
+    // A hash and an LRU map of up to a million entries, all of which are used.
+    private static IEnumerable<Workload> Sizes() =>
+        ((string[])["1k", "64k", "1m"]).SelectMany(entries => ((string[])["key_4", "key_8", "key_16", "key_64", "lru"]).Select(what => C($"map_{entries}_{what}", Frames.Noise(1514))));
 
     private static IEnumerable<Workload> Lines(bool branches) =>
         ((int[])[1000, 4096, 10_000, 30_000]).Select(length =>

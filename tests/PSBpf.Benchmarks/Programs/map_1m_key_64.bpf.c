@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// A hash of 1048576 entries with keys of 64 bytes.
+#define KEY_WORDS 16
+#define ENTRIES 1048576
+#define TABLE_TYPE BPF_MAP_TYPE_HASH
+#include "map_sizes.h"

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// An LRU hash of 1048576 entries with keys of 8 bytes.
+#define KEY_WORDS 2
+#define ENTRIES 1048576
+#define TABLE_TYPE BPF_MAP_TYPE_LRU_HASH
+#include "map_sizes.h"

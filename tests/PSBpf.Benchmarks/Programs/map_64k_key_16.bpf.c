@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+// A hash of 65536 entries with keys of 16 bytes.
+#define KEY_WORDS 4
+#define ENTRIES 65536
+#define TABLE_TYPE BPF_MAP_TYPE_HASH
+#include "map_sizes.h"
