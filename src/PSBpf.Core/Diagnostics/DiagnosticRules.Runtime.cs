@@ -66,7 +66,7 @@ public static partial class DiagnosticRules
 
     /// <summary>A hook name that cannot be read, or names a hook that does not exist.</summary>
     public static readonly DiagnosticRule HookName = new("BPF2201", "hook-name", InvalidArgument,
-        "Write a hook as type:target, e.g. xdp:eth0.");
+        "Write a hook as type:target, e.g. xdp:eth0 or tc:eth0:ingress; Get-Help about_PSBpf_Hooks lists them.");
 
     /// <summary>A program whose type does not fit the hook.</summary>
     public static readonly DiagnosticRule HookType = new("BPF2202", "hook-type", InvalidArgument,
@@ -83,4 +83,16 @@ public static partial class DiagnosticRules
     /// <summary>A link that no longer holds.</summary>
     public static readonly DiagnosticRule LinkDetached = new("BPF2205", "link-detached", NotFound,
         "Attach the program again: Add-BpfLink <program> -Hook <hook>.");
+
+    /// <summary>Programs of a cgroup that admit no others.</summary>
+    public static readonly DiagnosticRule HookHierarchy = new("BPF2206", "hook-hierarchy", PermissionDenied,
+        "Attach the programs above with mode Multi or Override, and all programs of one cgroup in the same mode.");
+
+    /// <summary>A link beside which nothing can be attached.</summary>
+    public static readonly DiagnosticRule LinkAnchor = new("BPF2207", "link-anchor", InvalidArgument,
+        "Name a link of the same hook: Get-BpfLink shows them.");
+
+    /// <summary>A link that runs another program than was expected.</summary>
+    public static readonly DiagnosticRule LinkChanged = new("BPF2208", "link-changed", Conflict,
+        "Look again who is there: Get-BpfLink.");
 }

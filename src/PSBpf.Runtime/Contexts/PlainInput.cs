@@ -3,7 +3,7 @@ using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Contexts;
 
-/// <summary>Contexts that are plain memory: registers, tracepoint records, arguments. What is not given is zero.</summary>
+/// <summary>Contexts that are plain memory: registers, tracepoint records, arguments, what a system call gave. What is not given is zero.</summary>
 internal sealed unsafe class PlainInput : RunInput
 {
     public static PlainInput Instance { get; } = new();

@@ -18,6 +18,20 @@ internal abstract class RunInput
         [ProgramType.SchedAct] = SkbInput.Layer2,
         [ProgramType.SocketFilter] = SkbInput.Layer3,
         [ProgramType.CgroupSkb] = SkbInput.Layer3,
+        [ProgramType.LwtIn] = SkbInput.Layer3,
+        [ProgramType.LwtOut] = SkbInput.Layer3,
+        [ProgramType.LwtXmit] = SkbInput.Layer3,
+        [ProgramType.LwtSeg6Local] = SkbInput.Layer3,
+        [ProgramType.CgroupSock] = FieldsInput.Instance,
+        [ProgramType.CgroupSockAddr] = FieldsInput.Instance,
+        [ProgramType.CgroupDevice] = FieldsInput.Instance,
+        [ProgramType.CgroupSysctl] = FieldsInput.Instance,
+        [ProgramType.CgroupSockopt] = FieldsInput.WithBytes,
+        [ProgramType.SockOps] = FieldsInput.Instance,
+        [ProgramType.SkLookup] = FieldsInput.Instance,
+        [ProgramType.PerfEvent] = FieldsInput.Instance,
+        [ProgramType.LircMode2] = FieldsInput.Instance,
+        [ProgramType.Syscall] = PlainInput.Instance,
         [ProgramType.Kprobe] = PlainInput.Instance,
         [ProgramType.Tracepoint] = PlainInput.Instance,
         [ProgramType.RawTracepoint] = PlainInput.Instance,
@@ -38,6 +52,14 @@ internal abstract class RunInput
 
     /// <summary>Puts checked input in place for one run.</summary>
     public abstract void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context);
+
+    /// <summary>Puts checked input in place that belongs to an interface.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="packet">The packet.</param>
+    /// <param name="context">What is said of it; empty for nothing.</param>
+    /// <param name="device">The interface's index, unless the context names one.</param>
+    /// <param name="arrives">Whether the packet comes in there; else it leaves.</param>
+    public virtual void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context, uint device, bool arrives) => Fill(run, packet, context);
 
     /// <summary>The packet after a run.</summary>
     public abstract byte[] ReadPacket(RunState run);

@@ -24,7 +24,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
             .Select(name => Layout.Fields.First(field => field.Name == name))
             .Select(field => (field.Offset, field.Offset + field.Size))];
 
-    private static readonly int Length = At("len"), Type = At("pkt_type"), Protocol = At("protocol"), Device = At("ifindex"), Family = At("family"),
+    private static readonly int Length = At("len"), Type = At("pkt_type"), Protocol = At("protocol"), Device = At("ifindex"), Ingress = At("ingress_ifindex"), Family = At("family"),
         Remote4 = At("remote_ip4"), Local4 = At("local_ip4"), Remote6 = At("remote_ip6"), Local6 = At("local_ip6"), WireLength = At("wire_len"), Segments = At("gso_segs"), SegmentSize = At("gso_size"), Socket = At("sk");
 
     /// <summary>For classifiers and actions.</summary>
@@ -90,6 +90,15 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
 
         // The kernel keeps it in 16 bits.
         Set(fields, SegmentSize, (ushort)Get(fields, SegmentSize));
+    }
+
+    /// <inheritdoc/>
+    public override void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context, uint device, bool arrives)
+    {
+        Fill(run, packet, context);
+        var fields = new Span<byte>(run.Record + ContextView.FieldsOffset, Layout.Size);
+        if (context.Length < Device + sizeof(uint) || Get(context, Device) == 0) Set(fields, Device, device);
+        if (arrives && (context.Length < Ingress + sizeof(uint) || Get(context, Ingress) == 0)) Set(fields, Ingress, device);
     }
 
     /// <summary>The frame with its Ethernet header; where the program did not see that, zeros stand for it.</summary>

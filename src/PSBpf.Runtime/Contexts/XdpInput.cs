@@ -42,6 +42,13 @@ internal sealed unsafe class XdpInput : RunInput
         Fill(run, packet, Field(context, DataField), device == 0 ? DefaultInterface : device, Field(context, QueueField));
     }
 
+    /// <inheritdoc/>
+    public override void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context, uint device, bool arrives)
+    {
+        uint given = Field(context, InterfaceField);
+        Fill(run, packet, Field(context, DataField), given == 0 ? device : given, Field(context, QueueField));
+    }
+
     /// <summary>Puts a packet in place that came in through an interface.</summary>
     public static void Fill(RunState run, ReadOnlySpan<byte> packet, uint metadata, uint device, uint queue)
     {

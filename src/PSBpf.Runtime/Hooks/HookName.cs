@@ -3,12 +3,9 @@ using PSBpf.Diagnostics;
 
 namespace PSBpf.Runtime.Hooks;
 
-/// <summary>The name of a hook: its kind and what it is on, written <c>type:target</c>, e.g. <c>xdp:eth0</c>.</summary>
+/// <summary>The name of a hook: its kind and what it is on, written <c>type:target</c>, e.g. <c>xdp:eth0</c> or <c>tc:eth0:ingress</c>.</summary>
 public readonly record struct HookName
 {
-    // IFNAMSIZ: 15 bytes and a zero.
-    private const int LongestInterface = 15;
-
     private HookName(string type, string target)
     {
         Type = type;
@@ -33,16 +30,21 @@ public readonly record struct HookName
     /// <summary>The name as it is written.</summary>
     public override string ToString() => $"{Type}:{Target}";
 
+    /// <summary>The parts of the target, e.g. an interface and a direction.</summary>
+    internal string[] Parts => HookKinds.Find(Type)!.Target.Read(Target).Parts;
+
     private static string? Read(string? text, out HookName name)
     {
         name = default;
         int colon = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
         if (text is null || colon < 0) return $"'{text}' is no hook name: it has no colon.";
         string type = text[..colon].Trim().ToLowerInvariant(), target = text[(colon + 1)..].Trim();
-        if (!HookTable.Kinds.Contains(type)) return $"'{text}' names a kind of hook that there is not: '{type}'. There is: {string.Join(", ", HookTable.Kinds)}.";
-        if (target.Length is 0 or > LongestInterface || target is "." or ".." || target.Any(character => character is '/' or ':' || char.IsWhiteSpace(character) || char.IsControl(character)))
-            return $"'{text}' names no interface: it has 1 to {LongestInterface} characters, without white space, '/' and ':'.";
-        name = new HookName(type, target);
+        if (HookKinds.Find(type) is not { } kind)
+            return $"'{text}' names a kind of hook that there is not: '{type}'. There is: {string.Join(", ", HookKinds.All.Select(row => row.Name))}.";
+        if (target.Length == 0) return $"'{text}' does not say what it is on: {type}:{kind.Target.Form}.";
+        var (parts, error) = kind.Target.Read(target);
+        if (error is not null) return $"'{text}' {error}.";
+        name = new HookName(type, string.Join(':', parts));
         return null;
     }
 }

@@ -18,6 +18,9 @@ public sealed record HookResult
     /// <summary>What became of the packet where it was redirected to, at each target; empty when it was not.</summary>
     public IReadOnlyList<ForwardResult> Forwarded { get; init; } = [];
 
+    /// <summary>Where the packet goes when the verdict is to redirect it; null otherwise.</summary>
+    public HookRedirect? Redirect { get; init; }
+
     /// <summary>Packet bytes after it.</summary>
     public byte[] Data { get; init; } = [];
 
@@ -29,4 +32,15 @@ public sealed record HookResult
 
     /// <summary>How long it ran.</summary>
     public double DurationNanoseconds { get; init; }
+}
+
+/// <summary>Where a program redirected its packet to.</summary>
+/// <param name="Map">The name of the map whose entry it is; null for an interface by its index.</param>
+/// <param name="Target">The interface's index, the CPU or the socket.</param>
+/// <param name="Device">The interface's name; null where it is none.</param>
+/// <param name="Flags">The helper's flags, e.g. BPF_F_INGRESS.</param>
+public sealed record HookRedirect(string? Map, uint Target, string? Device, ulong Flags)
+{
+    /// <summary>Its name: the interface, or the map and what the entry stands for.</summary>
+    public override string ToString() => Device ?? (Map is null ? $"interface {Target}" : $"{Map} {Target}");
 }

@@ -1,25 +1,14 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
-using PSBpf.Runtime.Hooks.Xdp;
 
 namespace PSBpf.Runtime.Hooks;
 
-/// <summary>The hooks of a kernel by name, and the kinds that there are.</summary>
+/// <summary>The hooks of a kernel by name.</summary>
 internal sealed class HookTable(Engine engine) : IDisposable
 {
-    // One row per kind of hook.
-    private static readonly FrozenDictionary<string, Func<HookTable, HookName, ManagedHook>> Makers =
-        new Dictionary<string, Func<HookTable, HookName, ManagedHook>>
-        {
-            ["xdp"] = static (table, name) => new XdpHook(table, name),
-        }.ToFrozenDictionary();
-
     private readonly ConcurrentDictionary<HookName, Lazy<ManagedHook>> _hooks = new();
     private int _lastLink;
+    private int _cgroupVersion;
     private int _lastInjector = -1;
-
-    /// <summary>The kinds of hooks.</summary>
-    public static IReadOnlyList<string> Kinds => Makers.Keys;
 
     /// <summary>The engine.</summary>
     public Engine Engine { get; } = engine;
@@ -31,11 +20,26 @@ internal sealed class HookTable(Engine engine) : IDisposable
     public ManagedHook GetOrAdd(HookName name)
     {
         if (name.Type is null) name = HookName.Parse(""); // the default value names nothing: this throws
-        return _hooks.GetOrAdd(name, static (key, table) => new Lazy<ManagedHook>(() => Makers[key.Type](table, key)), this).Value;
+        return _hooks.GetOrAdd(name, static (key, table) => new Lazy<ManagedHook>(() => table.Make(key)), this).Value;
+    }
+
+    /// <summary>The hook with a name, if it was named before.</summary>
+    public ManagedHook? Find(HookName name) => _hooks.TryGetValue(name, out var hook) ? hook.Value : null;
+
+    private ManagedHook Make(HookName name)
+    {
+        var kind = HookKinds.Find(name.Type)!;
+        return kind.Target == HookTarget.Cgroup ? new CgroupHook(this, name, kind) : new ManagedHook(this, name, kind);
     }
 
     /// <summary>The index of a managed interface, which comes into being when first named.</summary>
     public uint InterfaceIndex(string name) => Engine.Interfaces.IndexOf(name);
+
+    /// <summary>Who changes links of cgroups: what is attached above counts below.</summary>
+    public Lock CgroupGate { get; } = new();
+
+    /// <summary>Changes with each change of a link of a cgroup.</summary>
+    public int CgroupVersion { get => Volatile.Read(ref _cgroupVersion); set => Volatile.Write(ref _cgroupVersion, value); }
 
     /// <summary>An id for a new link.</summary>
     public int NextLinkId() => Interlocked.Increment(ref _lastLink);

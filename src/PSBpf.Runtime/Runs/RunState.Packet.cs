@@ -41,7 +41,7 @@ internal sealed unsafe partial class RunState
         var view = Program.View;
         Frame->RecordBase = (ulong)Context + (view.IsPlain ? 0ul : ContextView.RecordDistance);
         Frame->RecordLength = (ulong)(view.IsPlain ? length : view.RecordSize);
-        Frame->RecordWritable = view.IsPlain ? 0 : Frame->RecordLength;
+        Frame->RecordWritable = view.IsPlain && view.Layout is not { PlainWrites: true } ? 0 : Frame->RecordLength;
     }
 
     /// <summary>Lets a program without context read and write some memory.</summary>

@@ -94,16 +94,25 @@ internal sealed unsafe partial class RunState
     /// <param name="cancellation">Stops an interpreted or checked run.</param>
     public void Begin(ExecutableProgram program, ExecutionEnvironment environment, bool interpret, CancellationToken cancellation)
     {
-        var jit = Engine.Jit;
-        _direct = interpret || jit.Mode == JitMode.Off ? null : program.Direct;
-        if (_entry != program) Enter(program);
-        if (_direct is null && !interpret) program.CountRun(jit);
-        if (Program != program) Program = program;
+        Choose(program, interpret);
         Environment = environment;
         Signals = null;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;
         Frame->RecordBase = Frame->RecordLength = Frame->RecordWritable = 0;
+    }
+
+    /// <summary>Gets ready for the next program of the same event: it finds packet and context as the one before left them.</summary>
+    /// <param name="program">A program with the same view of the context.</param>
+    public void BeginNext(ExecutableProgram program) => Choose(program, interpret: false);
+
+    private void Choose(ExecutableProgram program, bool interpret)
+    {
+        var jit = Engine.Jit;
+        _direct = interpret || jit.Mode == JitMode.Off ? null : program.Direct;
+        if (_entry != program) Enter(program);
+        if (_direct is null && !interpret) program.CountRun(jit);
+        if (Program != program) Program = program;
     }
 
     /// <summary>Runs the program from its start, compiled where it is, r1 pointing to the context. The caller counts the run.</summary>
