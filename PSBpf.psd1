@@ -67,6 +67,7 @@
         'Remove-BpfPin'
         'Remove-BpfProgram'
         'Set-BpfEnvironment'
+        'Set-BpfLink'
         'Set-BpfMapEntry'
         'Set-BpfOption'
         'Show-BpfTop'

@@ -158,6 +158,23 @@ public sealed partial class ManagedKernel : IBpfKernel
         return _hooks.GetOrAdd(hook).Attach(program, options ?? LinkOptions.Default);
     }
 
+    /// <summary>Whether a hook takes a program, as far as type and attach type say it.</summary>
+    public static bool Takes(HookName hook, ProgramSpec program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return Runtime.Hooks.HookKinds.Find(hook.Type)!.Takes(program, hook.Parts);
+    }
+
+    /// <summary>The hook that a program's section names; null when it names none.</summary>
+    public static HookName? HookOf(ProgramSpec program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return Runtime.Hooks.HookKinds.Named(program);
+    }
+
+    /// <summary>The kinds of hooks, and how what each is on is written.</summary>
+    public static IReadOnlyList<(string Kind, string Form)> HookKinds { get; } = [.. Runtime.Hooks.HookKinds.All.Select(kind => (kind.Name, kind.Target.Form))];
+
     /// <inheritdoc/>
     /// <exception cref="BpfException">BPF2001, BPF2002, BPF2004.</exception>
     public IKernelMap CreateMap(MapSpec spec)

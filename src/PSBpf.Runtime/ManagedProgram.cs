@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Maps;
 using PSBpf.Runtime.Runs;
@@ -68,13 +69,21 @@ public sealed partial class ManagedProgram : IKernelProgram
 
     /// <inheritdoc/>
     /// <exception cref="BpfException">BPF2104 for input that does not fit, BPF2102 when it runs too long, BPF2105 when it was removed.</exception>
-    public TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default)
+    public TestRunResult TestRun(TestRunRequest request, CancellationToken cancellation = default) => TestRun(request, [], cancellation);
+
+    /// <summary>Runs it on input that points to memory.</summary>
+    /// <param name="request">The input.</param>
+    /// <param name="memory">What probe reads find beside the world's memory.</param>
+    /// <param name="cancellation">Stops a long run.</param>
+    /// <exception cref="BpfException">BPF2104 for input that does not fit, BPF2102 when it runs too long, BPF2105 when it was removed.</exception>
+    public TestRunResult TestRun(TestRunRequest request, IReadOnlyList<MemoryImage> memory, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(request);
         if (Volatile.Read(ref _disposed) != 0 || !TryAddReference()) throw Removed();
         try
         {
-            return TestRunner.Run(_engine, Executable, request, cancellation);
+            return TestRunner.Run(_engine, Executable, request, memory, cancellation);
         }
         finally
         {
@@ -103,7 +112,7 @@ public sealed partial class ManagedProgram : IKernelProgram
 
     /// <summary>Runs the program in the interpreter and counts what it executes.</summary>
     /// <returns>Executed instructions, of all runs together; a 64-bit immediate counts once.</returns>
-    /// <exception cref="BpfException">Those of <see cref="TestRun"/>.</exception>
+    /// <exception cref="BpfException">Those of <see cref="TestRun(TestRunRequest, CancellationToken)"/>.</exception>
     public long CountInstructions(TestRunRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -111,7 +120,7 @@ public sealed partial class ManagedProgram : IKernelProgram
         try
         {
             var counter = default(InstructionCounter);
-            TestRunner.Run(_engine, Executable, request, ref counter, cancellation);
+            TestRunner.Run(_engine, Executable, request, [], ref counter, cancellation);
             return counter.Count;
         }
         finally

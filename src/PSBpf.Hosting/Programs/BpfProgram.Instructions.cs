@@ -50,8 +50,8 @@ public sealed partial class BpfProgram
     /// <exception cref="BpfException">BPF4006 for a program in the Linux kernel, which does not show what it executes; BPF2104 for input that does not fit.</exception>
     public BpfTrace Trace(ReadOnlyMemory<byte> packet, RunOptions? options = null, int limit = BpfTrace.DefaultLimit, CancellationToken cancellation = default)
     {
-        var request = new TestRunRequest { Data = packet, Context = options?.Context ?? default };
-        var trace = Watchable().Trace(request, limit, cancellation);
+        var context = Prepare(options ?? RunOptions.Default, packet.Length);
+        var trace = Watchable().Trace(new TestRunRequest { Data = packet, Context = context.Bytes }, context.Memory, limit, cancellation);
         return new BpfTrace
         {
             Steps = trace.Steps,

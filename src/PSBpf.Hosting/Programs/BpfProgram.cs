@@ -2,6 +2,7 @@ using System.Collections;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Objects;
+using PSBpf.Runtime;
 using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
@@ -96,15 +97,28 @@ public sealed partial class BpfProgram
     public BpfRunResult Run(ReadOnlyMemory<byte> packet, RunOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= RunOptions.Default;
-        var request = new TestRunRequest { Data = packet, Context = options.Context, Repeat = options.Repeat, Interpret = options.Interpret };
+        var context = Prepare(options, packet.Length);
+        var request = new TestRunRequest { Data = packet, Context = context.Bytes, Repeat = options.Repeat, Interpret = options.Interpret };
         try
         {
-            return BpfRunResult.From(this, KernelProgram.TestRun(request, cancellation), options.Repeat);
+            var result = KernelProgram is ManagedProgram managed ? managed.TestRun(request, context.Memory, cancellation) : KernelProgram.TestRun(request, cancellation);
+            return BpfRunResult.From(this, result, options.Repeat);
         }
         catch (ObjectDisposedException)
         {
             throw Gone();
         }
+    }
+
+    /// <summary>Lays a context out as it would get it.</summary>
+    /// <param name="context">The context.</param>
+    /// <param name="packetLength">Bytes of the packet beside it.</param>
+    /// <exception cref="BpfException">BPF2104, BPF0202: a name that there is not, a value that does not fit; text, which needs memory beside the context.</exception>
+    public byte[] LayOut(BpfContext context, int packetLength)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var prepared = context.Prepare(Spec, "", "", packetLength);
+        return prepared.Memory.Count == 0 ? prepared.Bytes : throw DiagnosticRules.RunInput.Error("A context by itself has no memory for what it points to.", action: "Pass addresses, and the bytes as -Environment @{ Memory = … }.");
     }
 
     /// <summary>Takes it out of the session; maps that only it used go with it.</summary>
@@ -125,5 +139,14 @@ public sealed partial class BpfProgram
         if (_removed) return;
         _removed = true;
         _program.Dispose();
+    }
+
+    private PreparedContext Prepare(RunOptions options, int packetLength)
+    {
+        if (options.Input is null) return new PreparedContext(options.Context.ToArray(), []);
+        var prepared = options.Input.Prepare(Spec, "", "", packetLength);
+        if (prepared.Memory.Count > 0 && Kernel == BpfKernelKind.Linux)
+            throw DiagnosticRules.RunInput.Error("The Linux kernel has no memory for what a context points to.", action: "Pass addresses that are valid there, or run the program in the managed engine.");
+        return prepared;
     }
 }

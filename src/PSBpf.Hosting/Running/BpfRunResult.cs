@@ -22,6 +22,9 @@ public sealed record BpfRunResult
     /// <summary>The name of <see cref="ReturnValue"/>, e.g. <c>XDP_DROP</c>; the number where the type names none.</summary>
     public required string Verdict { get; init; }
 
+    /// <summary>Where the packet goes when the verdict is to redirect it, e.g. <c>eth1</c>; null otherwise.</summary>
+    public string? RedirectedTo { get; init; }
+
     /// <summary>The packet after the run.</summary>
     public byte[] Data { get; init; } = [];
 
@@ -66,6 +69,7 @@ public sealed record BpfRunResult
         Hook = hook.ToString(),
         ReturnValue = result.ReturnValue,
         Verdict = result.Verdict,
+        RedirectedTo = result.Redirect?.ToString(),
         Data = result.Data,
         Context = result.Context,
         DurationNanoseconds = result.DurationNanoseconds,

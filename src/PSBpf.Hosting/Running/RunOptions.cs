@@ -14,4 +14,7 @@ public sealed record RunOptions
 
     /// <summary>The context in its UAPI layout; empty for the type's default.</summary>
     public ReadOnlyMemory<byte> Context { get; init; }
+
+    /// <summary>The context as values by name, in place of <see cref="Context"/>; null for none.</summary>
+    public BpfContext? Input { get; init; }
 }

@@ -1,7 +1,9 @@
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
 using PSBpf.Runtime;
+using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Hooks;
+using PSBpf.Uapi;
 
 namespace PSBpf.Hosting;
 
@@ -9,23 +11,32 @@ public sealed partial class BpfSession
 {
     /// <summary>Attaches a program to a hook.</summary>
     /// <param name="program">The program.</param>
-    /// <param name="hook">The hook as <c>type:target</c>, e.g. <c>xdp:eth0</c>; a managed interface comes into being when it is first named.</param>
-    /// <exception cref="BpfException">BPF2201 for a name that is none, BPF2202 when the type does not fit, BPF2203 when there is no room.</exception>
-    public BpfLink Attach(BpfProgram program, string hook)
+    /// <param name="hook">
+    /// The hook as <c>type:target</c>, e.g. <c>xdp:eth0</c>; a managed interface comes into being when it is first named. Null for the one that
+    /// the program's section names.
+    /// </param>
+    /// <param name="options">How; null for where there is room.</param>
+    /// <exception cref="BpfException">
+    /// BPF2201 for a name that is none, BPF2202 when the type does not fit, BPF2203 when there is no room, BPF2206 when a cgroup admits it not, BPF2207 for a place that is none.
+    /// </exception>
+    public BpfLink Attach(BpfProgram program, string? hook, AttachOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(program);
-        var name = HookName.Parse(hook);
+        options ??= AttachOptions.Default;
+        var name = hook is not null ? HookName.Parse(hook) : SectionHook(program) ?? throw Unplaced(program);
         if (program.KernelProgram is not ManagedProgram managed)
             throw DiagnosticRules.LinuxUnsupported.Error(
                 $"Program '{program.Name}' (id {program.Id}) is in the {program.Kernel} kernel, where this version attaches nothing.",
                 new DiagnosticLocation { Program = program.Name }, "Import it without -Kernel to attach it to a managed hook.");
-        var attachment = Guard(() => Managed().Attach(managed, name));
+        var attachment = Guard(() => Managed().Attach(managed, name, ToLinkOptions(options)));
         lock (_gate)
         {
             if (_programs.ContainsKey(program.Id))
             {
-                var link = new BpfLink(this, ++_lastLink, program, name.ToString(), attachment) { Priority = attachment.Priority, Flags = attachment.Flags };
+                var link = new BpfLink(this, ++_lastLink, program, name.ToString(), attachment);
                 _links.Add(link.Id, link);
+                // What was replaced does not hold any more.
+                foreach (var old in _links.Values.Where(each => each.State == LinkState.Removed).ToArray()) _links.Remove(old.Id);
                 return link;
             }
         }
@@ -34,6 +45,16 @@ public sealed partial class BpfSession
         attachment.Dispose();
         throw program.Gone();
     }
+
+    /// <summary>The hook that a program's section names, e.g. <c>kprobe:do_unlinkat</c>; null when it names none.</summary>
+    public static string? HookOf(BpfProgram program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return SectionHook(program)?.ToString();
+    }
+
+    /// <summary>The kinds of hooks, with the form of what each is on.</summary>
+    public static IReadOnlyList<(string Kind, string Form)> HookKinds => ManagedKernel.HookKinds;
 
     /// <summary>The hooks of this session that have links or have fired, by name.</summary>
     public IReadOnlyList<BpfHook> GetHooks() => [.. UsedHooks().Select(Describe)];
@@ -54,10 +75,22 @@ public sealed partial class BpfSession
     /// <param name="cancellation">Stops a program that runs for long.</param>
     /// <returns>One result for each program, in the order in which they ran.</returns>
     /// <exception cref="BpfException">BPF2201 for a name that is none, BPF2204 when nothing is attached.</exception>
-    public IReadOnlyList<BpfRunResult> Fire(string hook, ReadOnlySpan<byte> packet, CancellationToken cancellation = default)
+    public IReadOnlyList<BpfRunResult> Fire(string hook, ReadOnlySpan<byte> packet, CancellationToken cancellation = default) => Fire(hook, packet, null, null, cancellation);
+
+    /// <summary>Fires a hook: everything attached to it runs on what happens there.</summary>
+    /// <param name="hook">The hook's name.</param>
+    /// <param name="packet">The packet's bytes, where there is a packet.</param>
+    /// <param name="context">What programs are told beside it; null for what the hook knows.</param>
+    /// <param name="world">The world that programs see this once; null for the session's.</param>
+    /// <param name="cancellation">Stops a program that runs for long.</param>
+    /// <returns>One result for each program, in the order in which they ran.</returns>
+    /// <exception cref="BpfException">BPF2201 for a name that is none, BPF2204 when nothing is attached, BPF2104 for input that does not fit.</exception>
+    public IReadOnlyList<BpfRunResult> Fire(string hook, ReadOnlySpan<byte> packet, BpfContext? context, ExecutionEnvironment? world = null, CancellationToken cancellation = default)
     {
         var attached = AttachedHook(hook);
-        var results = attached.Fire(packet, cancellation);
+        var prepared = context?.Prepare(attached.Effective[0].Program.Spec, attached.Name.Type, attached.Name.Target, packet.Length) ?? new PreparedContext([], []);
+        var happened = new HookEvent { Packet = packet, Context = prepared.Bytes, Memory = prepared.Memory, Environment = world };
+        var results = attached.Fire(happened, out _, cancellation);
         var shown = new BpfRunResult[results.Count];
         for (var i = 0; i < shown.Length; i++) shown[i] = BpfRunResult.From(attached.Name, results[i]);
         return shown;
@@ -81,7 +114,8 @@ public sealed partial class BpfSession
     {
         try
         {
-            foreach (var program in programs) Attach(program, hook);
+            // A program whose section says where it belongs goes there; the name is for the others.
+            foreach (var program in programs) Attach(program, ManagedKernel.Takes(HookName.Parse(hook), program.Spec) ? hook : HookOf(program) ?? hook);
         }
         catch
         {
@@ -90,10 +124,43 @@ public sealed partial class BpfSession
         }
     }
 
+    internal void Replace(BpfLink link, BpfProgram program, BpfProgram? expected)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (program.Session != this || program.KernelProgram is not ManagedProgram)
+            throw DiagnosticRules.WrongKind.Error($"Program '{program.Name}' (id {program.Id}) is in another session or kernel than link {link.Id}.", action: "Import it into the managed engine of the same session.");
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (!_programs.ContainsKey(program.Id)) throw program.Gone();
+            link.Exchange(program, expected);
+        }
+    }
+
+    private static HookName? SectionHook(BpfProgram program) => ManagedKernel.HookOf(program.Spec);
+
+    private static BpfException Unplaced(BpfProgram program) => DiagnosticRules.HookName.Error(
+        $"Section '{program.Section}' of program '{program.Name}' does not say what it is to be attached to.", new DiagnosticLocation { Program = program.Name }, "Pass -Hook.");
+
+    private static LinkOptions ToLinkOptions(AttachOptions options) => new()
+    {
+        Replace = options.Replace, Priority = options.Priority, Flags = options.Flags, Mode = options.Mode,
+        Before = options.Before?.Attachment, After = options.After?.Attachment,
+        ChainCalls = options.ChainOn?.Aggregate(0u, (mask, verdict) => mask | 1u << XdpVerdict(verdict)),
+    };
+
+    private static int XdpVerdict(string name)
+    {
+        var verdicts = ProgramTypeTable.Get(ProgramType.Xdp).Verdicts;
+        foreach (var (value, verdict) in verdicts)
+            if (verdict.Equals(name, StringComparison.OrdinalIgnoreCase) || verdict.Equals("XDP_" + name, StringComparison.OrdinalIgnoreCase)) return value;
+        throw DiagnosticRules.OptionValue.Error($"'{name}' is no verdict of XDP programs.", action: $"It is one of {string.Join(", ", verdicts.Values)}.");
+    }
+
     private ManagedHook AttachedHook(string hook)
     {
         var name = HookName.Parse(hook);
-        return StartedKernel()?.GetHook(name) is { Links.Count: > 0 } found
+        return StartedKernel()?.GetHook(name) is { Effective.Count: > 0 } found
             ? found
             : throw DiagnosticRules.HookEmpty.Error($"Nothing is attached to {name}.");
     }

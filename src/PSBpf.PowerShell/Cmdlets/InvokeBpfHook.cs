@@ -10,6 +10,11 @@ public sealed class InvokeBpfHook : RunCmdlet
 {
     private bool _ready;
 
+    /// <summary>What programs are told beside the packet, or instead of one: bytes in the UAPI layout, hexadecimal text, or a hashtable of values by name.</summary>
+    [Parameter]
+    [ContextArgument]
+    public BpfContext? Context { get; set; }
+
     /// <summary>The hook, as type:target.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ArgumentCompleter(typeof(FiringHookCompleter))]
@@ -28,8 +33,11 @@ public sealed class InvokeBpfHook : RunCmdlet
     }
 
     /// <inheritdoc/>
+    protected override bool RunsWithoutPacket => Context is not null;
+
+    /// <inheritdoc/>
     protected override void Run(byte[] packet, long number)
     {
-        foreach (var result in Session.Fire(Hook, packet, Cancellation)) WriteObject(result with { Number = number });
+        foreach (var result in Session.Fire(Hook, packet, Context, cancellation: Cancellation)) WriteObject(result with { Number = number });
     }
 }

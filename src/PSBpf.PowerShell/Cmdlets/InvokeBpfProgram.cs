@@ -21,7 +21,7 @@ public sealed class InvokeBpfProgram : RunCmdlet
     /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
     [Parameter]
     [ContextArgument]
-    public ContextInput? Context { get; set; }
+    public BpfContext? Context { get; set; }
 
     /// <summary>How often to run on each input; the duration is the mean of all runs.</summary>
     [Parameter]
@@ -64,7 +64,7 @@ public sealed class InvokeBpfProgram : RunCmdlet
     {
         foreach (var program in _programs)
         {
-            var options = new RunOptions { Repeat = Repeat, Interpret = Interpret, Context = Context?.Read(program.Type, packet.Length) ?? default };
+            var options = new RunOptions { Repeat = Repeat, Interpret = Interpret, Input = Context };
             if (Trace) WriteTrace(program, packet, options);
             else WriteObject(program.Run(packet, options, Cancellation) with { Number = number });
         }

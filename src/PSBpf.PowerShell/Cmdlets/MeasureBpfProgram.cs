@@ -22,7 +22,7 @@ public sealed class MeasureBpfProgram : RunCmdlet
     /// <summary>The context: bytes in its UAPI layout, hexadecimal text, or a hashtable of its fields.</summary>
     [Parameter]
     [ContextArgument]
-    public ContextInput? Context { get; set; }
+    public BpfContext? Context { get; set; }
 
     /// <summary>Runs in one round.</summary>
     [Parameter]
@@ -90,7 +90,7 @@ public sealed class MeasureBpfProgram : RunCmdlet
             Runs = Runs,
             Rounds = Rounds,
             Modes = Modes(program),
-            Context = Context is { } context ? packet => context.Read(program.Type, packet.Length) : null,
+            Context = Context is { } context ? packet => program.LayOut(context, packet.Length) : null,
             Progress = round =>
             {
                 progress.StatusDescription = $"round {round} of {Rounds}";

@@ -48,15 +48,10 @@ internal static unsafe class ProbeHelpers
     [MethodImpl(HotCode.Optimized)]
     public static ulong WriteUser(RunState run, ulong address, ulong source, ulong size, ulong r4, ulong r5)
     {
-        foreach (var image in run.Environment.Memory)
-        {
-            var bytes = image.IsUser ? image.From(address) : [];
-            if (bytes.Length < (int)size) continue;
-            new ReadOnlySpan<byte>((byte*)source, (int)size).CopyTo(bytes);
-            return 0;
-        }
-
-        return Faulty;
+        var bytes = run.Imaged(address, (int)size, AddressSpace.User);
+        if (bytes.IsEmpty) return Faulty;
+        new ReadOnlySpan<byte>((byte*)source, (int)size).CopyTo(bytes);
+        return 0;
     }
 
     private static ulong Copy(RunState run, ulong target, ulong size, ulong address, AddressSpace space)

@@ -11,6 +11,9 @@ public readonly ref struct HookEvent
     /// <summary>The context in its UAPI layout; empty for the hook's own, with zeros where it knows nothing.</summary>
     public ReadOnlySpan<byte> Context { get; init; }
 
+    /// <summary>What probe reads find beside the world's memory; null for nothing.</summary>
+    public IReadOnlyList<MemoryImage>? Memory { get; init; }
+
     /// <summary>The world that programs see this once; null for the kernel's.</summary>
     public ExecutionEnvironment? Environment { get; init; }
 }

@@ -217,6 +217,7 @@ public partial class ManagedHook
             else
             {
                 run.Begin(executable, environment, interpret: false, cancellation);
+                if (happened.Memory is not null) run.EventMemory = happened.Memory;
                 if (!happened.Context.IsEmpty && executable.Type.Context is not null) executable.Input.Check(executable.Type, happened.Packet, happened.Context);
                 if (_interface != 0) executable.Input.Fill(run, happened.Packet, happened.Context, _interface, _arrives);
                 else executable.Input.Fill(run, happened.Packet, happened.Context);

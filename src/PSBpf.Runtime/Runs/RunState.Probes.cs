@@ -1,3 +1,5 @@
+using PSBpf.Runtime.Environment;
+
 namespace PSBpf.Runtime.Runs;
 
 /// <summary>Whose memory an address means.</summary>
@@ -33,17 +35,29 @@ internal sealed unsafe partial class RunState
             return true;
         }
 
-        var memory = Environment.Memory;
+        var bytes = Imaged(address, target.Length, space);
+        if (bytes.Length < target.Length || bytes.IsEmpty) return false;
+        bytes[..target.Length].CopyTo(target);
+        return true;
+    }
+
+    /// <summary>Bytes of the world, or of what the event points to; empty when not so many are there.</summary>
+    public Span<byte> Imaged(ulong address, int length, AddressSpace space)
+    {
+        var bytes = Find(Environment.Memory, address, length, space);
+        return bytes.IsEmpty ? Find(EventMemory, address, length, space) : bytes;
+    }
+
+    private static Span<byte> Find(IReadOnlyList<MemoryImage> memory, ulong address, int length, AddressSpace space)
+    {
         for (int index = 0; index < memory.Count; index++)
         {
             var image = memory[index];
             if (image.IsUser != (space == AddressSpace.User)) continue;
             var bytes = image.From(address);
-            if (bytes.Length < target.Length) continue;
-            bytes[..target.Length].CopyTo(target);
-            return true;
+            if (bytes.Length >= length) return bytes;
         }
 
-        return false;
+        return [];
     }
 }

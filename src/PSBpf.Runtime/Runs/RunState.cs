@@ -75,6 +75,9 @@ internal sealed unsafe partial class RunState
     /// <summary>The world that the run sees.</summary>
     public ExecutionEnvironment Environment { get; private set; }
 
+    /// <summary>What probe reads find beside the world's memory: what this one event points to.</summary>
+    public IReadOnlyList<MemoryImage> EventMemory { get; set; } = [];
+
     /// <summary>The program that runs: the one that was begun, or one that it called in its place.</summary>
     public ExecutableProgram Program { get; private set; } = null!;
 
@@ -96,6 +99,7 @@ internal sealed unsafe partial class RunState
     {
         Choose(program, interpret);
         Environment = environment;
+        EventMemory = [];
         Signals = null;
         _cancellation = cancellation;
         Frame->PacketBase = Frame->PacketLength = Frame->PacketWritable = 0;

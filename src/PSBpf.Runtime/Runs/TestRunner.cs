@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using PSBpf.Diagnostics;
 using PSBpf.Kernel;
+using PSBpf.Runtime.Environment;
 using PSBpf.Runtime.Interpreter;
 using PSBpf.Runtime.Jit;
 
@@ -16,11 +17,11 @@ internal static class TestRunner
 
     /// <summary>Runs a program.</summary>
     /// <exception cref="BpfException">BPF2104, BPF2101, BPF2102.</exception>
-    public static TestRunResult Run(Engine engine, ExecutableProgram program, TestRunRequest request, CancellationToken cancellation)
+    public static TestRunResult Run(Engine engine, ExecutableProgram program, TestRunRequest request, IReadOnlyList<MemoryImage> memory, CancellationToken cancellation)
     {
         if (!request.Interpret && engine.Jit is { Mode: not JitMode.Off } jit && (request.Repeat > 1 || jit.Timing == JitTiming.Eager)) program.Compile(jit);
         var none = default(NoObserver);
-        return Run(engine, program, request, ref none, cancellation);
+        return Run(engine, program, request, memory, ref none, cancellation);
     }
 
     /// <summary>Runs a program over many packets.</summary>
@@ -57,7 +58,7 @@ internal static class TestRunner
 
     /// <summary>Runs a program under an observer.</summary>
     /// <exception cref="BpfException">BPF2104, BPF2101, BPF2102.</exception>
-    public static TestRunResult Run<TObserver>(Engine engine, ExecutableProgram program, TestRunRequest request, ref TObserver observer, CancellationToken cancellation)
+    public static TestRunResult Run<TObserver>(Engine engine, ExecutableProgram program, TestRunRequest request, IReadOnlyList<MemoryImage> memory, ref TObserver observer, CancellationToken cancellation)
         where TObserver : struct, IRunObserver
     {
         if (request.Repeat < 1) throw DiagnosticRules.RunInput.Error($"A repeat count of {request.Repeat} runs nothing.");
@@ -71,6 +72,7 @@ internal static class TestRunner
         {
             var run = cpu.State;
             run.Begin(program, environment, request.Interpret || typeof(TObserver) != typeof(NoObserver), cancellation);
+            run.EventMemory = memory;
             ulong result = 0;
             long elapsed = 0, same = 0;
 

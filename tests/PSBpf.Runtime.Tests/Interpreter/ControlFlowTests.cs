@@ -174,7 +174,7 @@ public sealed class ControlFlowTests
         using var machine = new TestMachine();
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var program = machine.Load("loop: goto loop");
-        Assert.Throws<OperationCanceledException>(() => Runs.TestRunner.Run(machine.Engine, program, new Kernel.TestRunRequest(), source.Token));
+        Assert.Throws<OperationCanceledException>(() => Runs.TestRunner.Run(machine.Engine, program, new Kernel.TestRunRequest(), [], source.Token));
     }
 
     [Theory]

@@ -35,7 +35,7 @@ public sealed class HostileProgramTests
             try
             {
                 var request = new Kernel.TestRunRequest { Data = type is ProgramType.Tracepoint or ProgramType.Unspecified ? default : new byte[random.Next(100)] };
-                Runs.TestRunner.Run(machine.Engine, machine.Load(slots), request, CancellationToken.None);
+                Runs.TestRunner.Run(machine.Engine, machine.Load(slots), request, [], CancellationToken.None);
                 finished++;
             }
             catch (BpfException exception)

@@ -116,7 +116,7 @@ internal sealed class TestMachine : IDisposable
 
     /// <summary>A test run with packet and context.</summary>
     public TestRunResult TestRun(string text, byte[]? packet = null, byte[]? context = null, int repeat = 1) => TestRunner.Run(
-        _engine, Load(text), new TestRunRequest { Data = packet ?? [], Context = context ?? [], Repeat = repeat }, TestContext.Current.CancellationToken);
+        _engine, Load(text), new TestRunRequest { Data = packet ?? [], Context = context ?? [], Repeat = repeat }, [], TestContext.Current.CancellationToken);
 
     public void Dispose()
     {

@@ -110,7 +110,7 @@ public sealed class LeavingTests
         byte[] packet = [.. Enumerable.Range(1, 20).Select(value => (byte)value)];
         try
         {
-            var result = TestRunner.Run(machine.Engine, program, new TestRunRequest { Data = packet, Interpret = interpret }, TestContext.Current.CancellationToken);
+            var result = TestRunner.Run(machine.Engine, program, new TestRunRequest { Data = packet, Interpret = interpret }, [], TestContext.Current.CancellationToken);
             return $"{result.ReturnValue:x} {Convert.ToHexString(result.Data)}";
         }
         catch (BpfException fault)

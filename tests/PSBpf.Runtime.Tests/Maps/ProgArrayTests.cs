@@ -211,7 +211,7 @@ public sealed class ProgArrayTests : IDisposable
     private List<string> Watch(ManagedProgram program, uint expected)
     {
         var recorder = new Recorder([]);
-        var result = TestRunner.Run(_kernel.Engine, program.Executable, new TestRunRequest { Data = new byte[64] }, ref recorder, Cancellation);
+        var result = TestRunner.Run(_kernel.Engine, program.Executable, new TestRunRequest { Data = new byte[64] }, [], ref recorder, Cancellation);
         Assert.Equal(expected, result.ReturnValue);
         return recorder.Events;
     }
