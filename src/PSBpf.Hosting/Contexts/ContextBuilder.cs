@@ -53,10 +53,23 @@ internal sealed class ContextBuilder(ProgramSpec program, string hook, string ta
             fields = fields.Where(field => field.Key != key).ToDictionary(field => field.Key, field => field.Value);
         }
 
-        // What enters a system call gets a pointer to the registers that the process had: the kernel has such a wrapper for each.
         if (_hook != "ksyscall") return layout.Build(fields, _memory, isCall: false);
+        if (!HasCallWrapper()) return layout.Build(fields, _memory, isCall: true);
+        // What enters a system call gets a pointer to the registers that the process had: the kernel has such a wrapper for each.
         ulong registers = _memory.Add(layout.Build(fields, _memory, isCall: true), kernel: true);
         return layout.Build(new Dictionary<string, object?> { ["args"] = registers }, _memory, isCall: false);
+    }
+
+    // What the object was told of its kernel; objects that do not ask take it for granted.
+    private bool HasCallWrapper()
+    {
+        foreach (var map in program.Maps)
+        {
+            if (map is not { IsGlobalData: true, Btf: { } types, ValueType: BtfDataSection { Name: ".kconfig" } section, InitialValue: { } bytes }) continue;
+            if (BtfValue.Read(types, section, bytes) is BtfRecord values && values.TryGetValue("LINUX_HAS_SYSCALL_WRAPPER", out object? wrapped)) return wrapped is true;
+        }
+
+        return true;
     }
 
     private byte[] BuildArguments(IReadOnlyDictionary<string, object?> fields)
@@ -119,7 +132,7 @@ internal sealed class ContextBuilder(ProgramSpec program, string hook, string ta
             given[name] = value switch
             {
                 string or byte[] when points => _memory.Place(value),
-                object?[] items => Array.ConvertAll(items, item => item is string or byte[] ? _memory.Place(item) : item),
+                object?[] items when member is not null && types.Resolve(types[member.TypeId]) is BtfArray array => Elements(types, array, items),
                 _ => value,
             };
         }
@@ -127,6 +140,16 @@ internal sealed class ContextBuilder(ProgramSpec program, string hook, string ta
         var bytes = new byte[types.SizeOf(record)];
         BtfValue.Write(types, record, given, bytes);
         return bytes;
+    }
+
+    // As many as there are: what is left out is zero.
+    private object?[] Elements(BtfTypeSet types, BtfArray array, object?[] items)
+    {
+        bool points = Points(types, types[array.ElementId]);
+        var elements = new object?[Math.Max(items.Length, (int)array.Length)];
+        for (int index = 0; index < elements.Length; index++)
+            elements[index] = index >= items.Length ? 0 : points ? _memory.Place(items[index]) : items[index];
+        return elements;
     }
 
     private static bool Points(BtfTypeSet types, BtfType type) =>

@@ -58,16 +58,19 @@ public sealed class AddBpfLink : BpfCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (!TryResolve(Before, out var before) || !TryResolve(After, out var after)) return;
+        var options = new AttachOptions { Replace = Replace, Priority = Priority, Flags = Flags, Mode = Mode, ChainOn = ChainOn, Before = before, After = after };
         foreach (var program in Resolve(Program))
         {
             string hook = Hook ?? BpfSession.HookOf(program) ?? "its hook";
-            if (ShouldProcess($"{program.Name} (id {program.Id})", $"Attach to {hook}")) Try(() => WriteObject(Session.Attach(program, Hook, Options())), program);
+            if (ShouldProcess($"{program.Name} (id {program.Id})", $"Attach to {hook}")) Try(() => WriteObject(Session.Attach(program, Hook, options)), program);
         }
     }
 
-    private AttachOptions Options() => new()
+    // One that is named and not found was reported.
+    private bool TryResolve(LinkReference? reference, out BpfLink? link)
     {
-        Replace = Replace, Priority = Priority, Flags = Flags, Mode = Mode, ChainOn = ChainOn,
-        Before = Before is null ? null : Resolve([Before]).Single(), After = After is null ? null : Resolve([After]).Single(),
-    };
+        link = reference is null ? null : Resolve([reference]).SingleOrDefault();
+        return reference is null || link is not null;
+    }
 }
