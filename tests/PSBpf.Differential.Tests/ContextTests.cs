@@ -8,7 +8,7 @@ namespace PSBpf.Differential.Tests;
 
 public sealed class ContextTests
 {
-    public static TheoryData<ProgramType> PacketTypes() => new(ProgramType.Xdp, ProgramType.SocketFilter, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.CgroupSkb);
+    public static TheoryData<ProgramType> PacketTypes() => new(ProgramType.Xdp, ProgramType.SocketFilter, ProgramType.SchedCls, ProgramType.SchedAct, ProgramType.CgroupSkb, ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit);
 
     [Theory]
     [MemberData(nameof(PacketTypes))]

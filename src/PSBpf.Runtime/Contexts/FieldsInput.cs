@@ -8,7 +8,7 @@ namespace PSBpf.Runtime.Contexts;
 /// Contexts whose fields come from the caller, without a packet: sockets, addresses, devices, settings. What is not given is zero.
 /// Socket options have a value beside their fields, which stands where others have a packet.
 /// </summary>
-internal sealed unsafe class FieldsInput(bool hasBytes) : RunInput
+internal unsafe class FieldsInput(bool hasBytes) : RunInput
 {
     /// <summary>Fields alone.</summary>
     public static FieldsInput Instance { get; } = new(hasBytes: false);
@@ -45,7 +45,7 @@ internal sealed unsafe class FieldsInput(bool hasBytes) : RunInput
     /// <inheritdoc/>
     public override byte[] ReadContext(RunState run, ReadOnlySpan<byte> input) => Fields(run).ToArray();
 
-    private static Span<byte> Fields(RunState run)
+    protected static Span<byte> Fields(RunState run)
     {
         Debug.Assert(!run.Program.View.IsPlain);
         return new Span<byte>(run.Record + ContextView.FieldsOffset, run.Program.View.WindowSize);

@@ -28,7 +28,7 @@ internal abstract class RunInput
         [ProgramType.CgroupSysctl] = FieldsInput.Instance,
         [ProgramType.CgroupSockopt] = FieldsInput.WithBytes,
         [ProgramType.SockOps] = FieldsInput.Instance,
-        [ProgramType.SkLookup] = FieldsInput.Instance,
+        [ProgramType.SkLookup] = SocketLookupInput.Instance,
         [ProgramType.PerfEvent] = FieldsInput.Instance,
         [ProgramType.LircMode2] = FieldsInput.Instance,
         [ProgramType.Syscall] = PlainInput.Instance,
