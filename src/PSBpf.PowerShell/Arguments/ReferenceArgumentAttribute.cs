@@ -20,6 +20,8 @@ internal abstract class ReferenceArgumentAttribute<TItem, TReference> : Argument
         {
             TReference => value,
             TItem or string { Length: > 0 } or int or long => Make(value),
+            // A file may be meant for another parameter set at the same position; the binder asks there when it is left alone.
+            FileSystemInfo => inputData,
             IEnumerable items and not string and not IDictionary and not byte[] => items.Cast<object>().Select(item => Transform(engineIntrinsics, item)).ToArray(),
             _ => throw new ArgumentTransformationMetadataException($"'{value}' ({value?.GetType().Name ?? "null"}) is not {Wanted}."),
         };

@@ -45,7 +45,8 @@ public sealed class BuildBpfObject : BpfCmdlet
 
     /// <summary>Macros: NAME or NAME=VALUE.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
+    [ValidateNotNull]
+    [AllowEmptyCollection]
     public string[] Define { get; set; } = [];
 
     /// <summary>The machine whose registers and kernel types the program reads.</summary>
