@@ -94,6 +94,7 @@ public sealed class HelpTests
     [InlineData("about_PSBpf_Verifier")]
     [InlineData("about_PSBpf_Packets")]
     [InlineData("about_PSBpf_Maps")]
+    [InlineData("about_PSBpf_Hooks")]
     public void An_about_topic_is_found_and_fits_a_console(string topic)
     {
         using var shell = new Shell();

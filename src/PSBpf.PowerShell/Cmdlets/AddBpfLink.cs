@@ -17,7 +17,7 @@ public sealed class AddBpfLink : BpfCmdlet
 
     /// <summary>The hook, as type:target; when left out, the one that the program's section names.</summary>
     [Parameter(Position = 1)]
-    [ArgumentCompleter(typeof(HookCompleter))]
+    [ArgumentCompleter(typeof(NewHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Hook { get; set; }
 

@@ -58,7 +58,7 @@ public sealed class ImportBpfProgram : BpfCmdlet
 
     /// <summary>A hook to attach the programs to.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(HookCompleter))]
+    [ArgumentCompleter(typeof(NewHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Attach { get; set; }
 

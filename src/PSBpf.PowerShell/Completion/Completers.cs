@@ -73,13 +73,25 @@ internal sealed class FiringHookCompleter : NameCompleter
         session.GetHooks().Where(hook => hook.Links.Count > 0).Select(hook => (hook.Name, HookCompleter.Tip(hook)));
 }
 
-/// <summary>Completes names of hooks.</summary>
-internal sealed class HookCompleter : NameCompleter
+/// <summary>Completes names of hooks that there are.</summary>
+internal class HookCompleter : NameCompleter
 {
     protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) =>
         session.GetHooks().Select(hook => (hook.Name, Tip(hook)));
 
     internal static string Tip(BpfHook hook) => hook.Links.Count == 0 ? "nothing attached" : $"runs {string.Join(", ", hook.Links)}";
+}
+
+/// <summary>Completes names of hooks to attach to: those that there are, those that programs' sections name, and the kinds.</summary>
+internal sealed class NewHookCompleter : HookCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session)
+    {
+        var there = base.Candidates(session).ToArray();
+        var named = session.Programs.Select(program => (Name: BpfSession.HookOf(program), Tip: $"what program {program.Name} is for"))
+            .Where(each => each.Name is not null && there.All(hook => hook.Name != each.Name)).Select(each => (each.Name!, each.Tip)).DistinctBy(each => each.Item1);
+        return [.. there, .. named, .. BpfSession.HookKinds.Select(kind => ($"{kind.Kind}:", $"{kind.Kind}:{kind.Form}"))];
+    }
 }
 
 /// <summary>Completes names of sources.</summary>
