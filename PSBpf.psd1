@@ -37,6 +37,7 @@
         'Add-BpfPin'
         'Build-BpfObject'
         'Clear-BpfMap'
+        'Export-BpfCapture'
         'Export-BpfHeader'
         'Export-BpfMap'
         'Get-BpfEnvironment'

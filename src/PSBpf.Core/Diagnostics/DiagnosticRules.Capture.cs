@@ -8,9 +8,9 @@ public static partial class DiagnosticRules
     public static readonly DiagnosticRule CaptureUnreadable = new("BPF0401", "capture-unreadable", NotFound,
         "Check the path and that you may read the file.");
 
-    /// <summary>Not a pcap file.</summary>
+    /// <summary>Not a capture file.</summary>
     public static readonly DiagnosticRule CaptureFormat = new("BPF0402", "capture-format", InvalidData,
-        "Pass a classic pcap file, e.g. one written by 'tcpdump -w'.");
+        "Pass a pcap or pcapng file, e.g. one written by 'tcpdump -w'.");
 
     /// <summary>A capture that ends in the middle of a packet, or whose lengths contradict each other.</summary>
     public static readonly DiagnosticRule CaptureTruncated = new("BPF0403", "capture-truncated", InvalidData,

@@ -6,14 +6,10 @@ namespace PSBpf.Hosting.Packets;
 /// <summary>A capture file being read.</summary>
 public sealed class Capture : IDisposable
 {
-    // Sizes of the pcap file header and of the header before each packet.
-    private const int FileHeader = 24, PacketHeader = 16;
-
-    private readonly PcapReader _reader;
+    private readonly CaptureReader _reader;
     private readonly long _length;
-    private long _read = FileHeader;
 
-    private Capture(PcapReader reader, long length)
+    private Capture(CaptureReader reader, long length)
     {
         _reader = reader;
         _length = length;
@@ -22,14 +18,17 @@ public sealed class Capture : IDisposable
     /// <summary>How many packets were read.</summary>
     public long PacketCount { get; private set; }
 
-    /// <summary>How much of the file was read, in percent.</summary>
-    public int PercentRead => _length <= 0 ? 100 : (int)Math.Min(100, _read * 100 / _length);
+    /// <summary>When the packet that was read last was captured.</summary>
+    public DateTimeOffset Time { get; private set; }
 
-    /// <summary>Opens a classic pcap file.</summary>
+    /// <summary>How much of the file was read, in percent.</summary>
+    public int PercentRead => _length <= 0 ? 100 : (int)Math.Min(100, _reader.Position * 100 / _length);
+
+    /// <summary>Opens a file: classic pcap or pcapng.</summary>
     /// <exception cref="BpfException">BPF0401 to BPF0404.</exception>
     public static Capture Open(string path)
     {
-        var reader = PcapReader.Open(path);
+        var reader = CaptureReader.Open(path);
         return new(reader, new FileInfo(path).Length);
     }
 
@@ -39,8 +38,8 @@ public sealed class Capture : IDisposable
     {
         while (_reader.TryRead(out var packet))
         {
-            _read += PacketHeader + packet.Data.Length;
             PacketCount++;
+            Time = packet.Time;
             yield return packet.Data.ToArray();
         }
 

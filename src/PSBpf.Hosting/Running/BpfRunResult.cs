@@ -16,6 +16,9 @@ public sealed record BpfRunResult
     /// <summary>The packet's number in its capture or pipeline, from 1.</summary>
     public long Number { get; init; } = 1;
 
+    /// <summary>When the packet was captured; null when it comes from no capture.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>R0 as the program's C type has it: a signed 32-bit number.</summary>
     public required int ReturnValue { get; init; }
 

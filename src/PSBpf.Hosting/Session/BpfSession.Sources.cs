@@ -18,7 +18,7 @@ public sealed partial class BpfSession
     }
 
     /// <summary>Starts to send a capture's packets to a hook in the background.</summary>
-    /// <param name="path">A classic pcap file.</param>
+    /// <param name="path">A pcap or pcapng file.</param>
     /// <param name="hook">The hook, as <c>type:target</c>; nothing has to be attached to it.</param>
     /// <param name="options">How; null for once and as fast as possible.</param>
     /// <exception cref="BpfException">BPF0401 to BPF0404 for the file, BPF2201 for a hook name that is none, BPF4008 for a number out of range.</exception>

@@ -9,16 +9,14 @@ namespace PSBpf.Hosting;
 /// </summary>
 internal sealed class CaptureFeed : IPacketFeed
 {
-    // Sizes of the pcap file header and of the header before each packet.
-    private const int FileHeader = 24, PacketHeader = 16;
     private const long LargestKept = 256L << 20;
 
     private readonly string _path;
     private readonly long _length;
     private readonly bool _loop;
     private List<FeedPacket>? _kept;
-    private PcapReader? _reader;
-    private long _first, _last, _taken, _read = FileHeader, _keptBytes, _roundStart, _loops;
+    private CaptureReader? _reader;
+    private long _first, _last, _taken, _read, _keptBytes, _roundStart, _loops;
     private int _next;
 
     /// <exception cref="BpfException">BPF0401 to BPF0404.</exception>
@@ -26,7 +24,7 @@ internal sealed class CaptureFeed : IPacketFeed
     {
         _path = path;
         _loop = loop;
-        _reader = PcapReader.Open(path);
+        _reader = CaptureReader.Open(path);
         _length = new FileInfo(path).Length;
         if (loop) _kept = [];
     }
@@ -37,7 +35,7 @@ internal sealed class CaptureFeed : IPacketFeed
 
     public long Loops => Volatile.Read(ref _loops);
 
-    public double? Progress => _loop ? null : _length <= FileHeader ? 1 : Math.Min(1, (double)(Volatile.Read(ref _read) - FileHeader) / (_length - FileHeader));
+    public double? Progress => _loop ? null : _length == 0 ? 1 : Math.Min(1, (double)Volatile.Read(ref _read) / _length);
 
     public bool TryTake(out FeedPacket packet)
     {
@@ -71,11 +69,11 @@ internal sealed class CaptureFeed : IPacketFeed
         return true;
     }
 
-    private bool TryRead(PcapReader reader, out FeedPacket packet)
+    private bool TryRead(CaptureReader reader, out FeedPacket packet)
     {
         packet = default;
         if (!TryRead(reader, out PcapPacket read)) return false;
-        Volatile.Write(ref _read, _read + PacketHeader + read.Data.Length);
+        Volatile.Write(ref _read, reader.Position);
         if (_taken == 0) _first = read.TimestampNanoseconds;
         // Captures of several interfaces are not always in order: nothing is sent before what stands before it.
         long offset = Math.Max(_last, _roundStart + read.TimestampNanoseconds - _first);
@@ -92,7 +90,7 @@ internal sealed class CaptureFeed : IPacketFeed
         return true;
     }
 
-    private bool TryRead(PcapReader reader, out PcapPacket packet)
+    private bool TryRead(CaptureReader reader, out PcapPacket packet)
     {
         try
         {
@@ -111,6 +109,6 @@ internal sealed class CaptureFeed : IPacketFeed
         _roundStart = _last + (inRound > 1 ? (_last - _roundStart) / (inRound - 1) : 0);
         _next = 0;
         _reader?.Dispose();
-        _reader = _kept is null ? PcapReader.Open(_path) : null;
+        _reader = _kept is null ? CaptureReader.Open(_path) : null;
     }
 }

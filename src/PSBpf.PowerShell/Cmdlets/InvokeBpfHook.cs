@@ -38,6 +38,6 @@ public sealed class InvokeBpfHook : RunCmdlet
     /// <inheritdoc/>
     protected override void Run(byte[] packet, long number)
     {
-        foreach (var result in Session.Fire(Hook, packet, Context, cancellation: Cancellation)) WriteObject(result with { Number = number });
+        foreach (var result in Session.Fire(Hook, packet, Context, cancellation: Cancellation)) WriteObject(result with { Number = number, Time = PacketTime });
     }
 }

@@ -66,7 +66,7 @@ public sealed class InvokeBpfProgram : RunCmdlet
         {
             var options = new RunOptions { Repeat = Repeat, Interpret = Interpret, Input = Context };
             if (Trace) WriteTrace(program, packet, options);
-            else WriteObject(program.Run(packet, options, Cancellation) with { Number = number });
+            else WriteObject(program.Run(packet, options, Cancellation) with { Number = number, Time = PacketTime });
         }
     }
 

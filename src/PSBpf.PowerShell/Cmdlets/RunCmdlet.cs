@@ -38,6 +38,9 @@ public abstract class RunCmdlet : BpfCmdlet
     /// <summary>Whether there is something to run on when no packet is given.</summary>
     protected virtual bool RunsWithoutPacket => false;
 
+    /// <summary>When the packet that runs was captured; null when it comes from no capture.</summary>
+    protected DateTimeOffset? PacketTime { get; private set; }
+
     /// <summary>Runs one input and writes what came out.</summary>
     /// <param name="packet">The packet; empty when there is only a context.</param>
     /// <param name="number">Its number, from 1.</param>
@@ -101,10 +104,12 @@ public abstract class RunCmdlet : BpfCmdlet
         foreach (var packet in capture.Packets())
         {
             if (Cancellation.IsCancellationRequested) throw new PipelineStoppedException();
+            PacketTime = capture.Time;
             RunOne(packet);
             progress.Show(capture.PacketCount, capture.PercentRead);
         }
 
+        PacketTime = null;
         progress.Finish();
     }
 

@@ -36,7 +36,7 @@ public sealed class PcapTests
         string[] names = ["few-le-us", "few-be-us", "few-le-ns", "few-be-ns"];
         var captures = names.Select(name =>
         {
-            using var reader = PcapReader.Open(Path.Combine(Folder, name + ".pcap"));
+            using var reader = (PcapReader)CaptureReader.Open(Path.Combine(Folder, name + ".pcap"));
             Assert.Equal(name.Contains("be", StringComparison.Ordinal), reader.IsBigEndian);
             Assert.Equal(name.Contains("ns", StringComparison.Ordinal), reader.HasNanoseconds);
             return reader.ReadPackets().Select(packet => $"{packet.TimestampNanoseconds / 1000} {packet.OriginalLength} {Convert.ToHexString(packet.Data.Span)}").ToList();
@@ -98,9 +98,7 @@ public sealed class PcapTests
         Assert.Equal(DiagnosticRules.CaptureFormat.Id, Refusal([]).Id);
         Assert.Equal(DiagnosticRules.CaptureFormat.Id, Refusal([1, 2, 3]).Id);
         Assert.Equal(DiagnosticRules.CaptureFormat.Id, Refusal([0x7f, (byte)'E', (byte)'L', (byte)'F', .. new byte[40]]).Id);
-        var next = Refusal([0x0a, 0x0d, 0x0d, 0x0a, .. new byte[40]]);
-        Assert.Equal(DiagnosticRules.CaptureFormat.Id, next.Id);
-        Assert.Contains("editcap", next.Diagnostic.Action, StringComparison.Ordinal);
+        Assert.Equal(DiagnosticRules.CaptureFormat.Id, Refusal([0x0a, 0x0d, 0x0d, 0x0a, .. new byte[40]]).Id);
         Assert.Equal(DiagnosticRules.CaptureTruncated.Id, Refusal(good[..23]).Id);
         good[20] = 101;
         Assert.Equal(DiagnosticRules.CaptureLinkType.Id, Refusal(good).Id);

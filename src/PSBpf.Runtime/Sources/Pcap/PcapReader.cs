@@ -3,16 +3,10 @@ using PSBpf.Diagnostics;
 
 namespace PSBpf.Runtime.Sources.Pcap;
 
-/// <summary>
-/// Reads a classic pcap file packet by packet, in either byte order, with micro- or nanoseconds. A capture that breaks off
-/// or contradicts itself gives the packets before the damage; <see cref="Damage"/> then says what is wrong.
-/// </summary>
-public sealed class PcapReader : IDisposable
+/// <summary>Reads a classic pcap file, in either byte order, with micro- or nanoseconds.</summary>
+public sealed class PcapReader : CaptureReader
 {
-    private readonly Stream _stream;
-    private readonly string? _path;
     private readonly byte[] _header = new byte[PcapFormat.FileHeader];
-    private long _offset;
     private long _packets;
 
     /// <summary>Reads from a stream, which is closed with the reader.</summary>
@@ -20,12 +14,10 @@ public sealed class PcapReader : IDisposable
     /// <param name="path">What diagnostics call it.</param>
     /// <exception cref="BpfException">BPF0402, BPF0403, BPF0404.</exception>
     public PcapReader(Stream stream, string? path = null)
+        : base(stream, path)
     {
-        ArgumentNullException.ThrowIfNull(stream);
-        _stream = stream;
-        _path = path;
         int length = stream.ReadAtLeast(_header, PcapFormat.FileHeader, throwOnEndOfStream: false);
-        _offset = length;
+        Position = length;
         uint magic = length >= 4 ? BinaryPrimitives.ReadUInt32LittleEndian(_header) : 0;
         uint swapped = BinaryPrimitives.ReverseEndianness(magic);
         IsBigEndian = swapped is PcapFormat.MicrosecondMagic or PcapFormat.NanosecondMagic;
@@ -33,9 +25,7 @@ public sealed class PcapReader : IDisposable
         HasNanoseconds = kind == PcapFormat.NanosecondMagic;
         if (kind is not (PcapFormat.MicrosecondMagic or PcapFormat.NanosecondMagic))
         {
-            throw magic == PcapFormat.PcapngMagic
-                ? DiagnosticRules.CaptureFormat.Error($"{Name} is a pcapng file, not a classic pcap file.", Location(0), "Convert it: 'editcap -F pcap in.pcapng out.pcap'.")
-                : DiagnosticRules.CaptureFormat.Error(length == 0 ? $"{Name} is empty." : $"{Name} is no pcap file: it does not begin with the magic number.", Location(0));
+            throw DiagnosticRules.CaptureFormat.Error(length == 0 ? $"{Name} is empty." : $"{Name} is no capture file: it does not begin with the magic number of pcap or pcapng.", Location(0));
         }
 
         if (length < PcapFormat.FileHeader) throw DiagnosticRules.CaptureTruncated.Error($"{Name} ends inside of its header, after {length} bytes.", Location(length));
@@ -56,74 +46,28 @@ public sealed class PcapReader : IDisposable
     /// <summary>Whether its times are in nanoseconds rather than microseconds.</summary>
     public bool HasNanoseconds { get; }
 
-    /// <summary>What is wrong with the file where reading stopped early (BPF0403); null when all of it was read.</summary>
-    public BpfDiagnostic? Damage { get; private set; }
-
-    private string Name => _path is null ? "The capture" : $"'{Path.GetFileName(_path)}'";
-
-    /// <summary>Opens a file.</summary>
-    /// <exception cref="BpfException">BPF0401 to BPF0404.</exception>
-    public static PcapReader Open(string path)
-    {
-        FileStream? stream = null;
-        try
-        {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, FileOptions.SequentialScan);
-            return new PcapReader(stream, path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            stream?.Dispose();
-            throw new BpfException(
-                DiagnosticRules.CaptureUnreadable.At($"'{path}' cannot be read: {exception.Message}", new DiagnosticLocation { File = path }), exception);
-        }
-        catch
-        {
-            stream?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Reads the next packet.</summary>
-    /// <returns>False at the end and at damage.</returns>
-    public bool TryRead(out PcapPacket packet)
+    /// <inheritdoc/>
+    public override bool TryRead(out PcapPacket packet)
     {
         packet = default;
         if (Damage is not null) return false;
-        int length = _stream.ReadAtLeast(_header.AsSpan(0, PcapFormat.PacketHeader), PcapFormat.PacketHeader, throwOnEndOfStream: false);
+        int length = Stream.ReadAtLeast(_header.AsSpan(0, PcapFormat.PacketHeader), PcapFormat.PacketHeader, throwOnEndOfStream: false);
         if (length == 0) return false;
         if (length < PcapFormat.PacketHeader) return Stop($"ends inside of the header of packet {_packets + 1}");
         uint seconds = Field(0), fraction = Field(4), captured = Field(8), original = Field(12);
         if (captured > PcapFormat.LargestPacket) return Stop($"says that packet {_packets + 1} has {captured} bytes, which no packet has");
         var data = new byte[captured];
-        int got = _stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
+        int got = Stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
         if (got < data.Length) return Stop($"ends inside of packet {_packets + 1}: {got} of its {captured} bytes are there");
-        _offset += PcapFormat.PacketHeader + data.Length;
+        Position += PcapFormat.PacketHeader + data.Length;
         _packets++;
         packet = new PcapPacket(seconds * 1_000_000_000L + (HasNanoseconds ? fraction : fraction * 1000L), data, original);
         return true;
     }
-
-    /// <summary>The packets that are left, one after the other.</summary>
-    public IEnumerable<PcapPacket> ReadPackets()
-    {
-        while (TryRead(out var packet)) yield return packet;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
 
     private uint Field(int offset)
     {
         var bytes = _header.AsSpan(offset);
         return IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
-
-    private bool Stop(string what)
-    {
-        Damage = DiagnosticRules.CaptureTruncated.At($"{Name} {what}.", Location(_offset));
-        return false;
-    }
-
-    private DiagnosticLocation Location(long offset) => new() { File = _path, Offset = offset };
 }
