@@ -130,6 +130,9 @@ public sealed partial class ManagedKernel : IBpfKernel
     /// <summary>The index of an interface, which comes into being when it is first named.</summary>
     public uint DeviceIndex(string name) => _engine.Interfaces.IndexOf(name);
 
+    /// <summary>The interfaces that there are, by index.</summary>
+    public IReadOnlyList<string> DeviceNames => [.. _engine.Interfaces.All.Select(device => device.Name)];
+
     /// <summary>What programs print with bpf_trace_printk, for whoever wants to read it.</summary>
     public TraceBuffer Trace => _engine.Trace;
 
@@ -142,6 +145,26 @@ public sealed partial class ManagedKernel : IBpfKernel
     {
         ThrowIfClosed();
         return _hooks.GetOrAdd(name);
+    }
+
+    /// <summary>Lets a packet come in through an interface, and sees where it ends up.</summary>
+    /// <param name="device">The interface.</param>
+    /// <param name="packet">The packet, from the Ethernet header on; it stays as it is.</param>
+    /// <param name="options">Who it is for; null for nobody in particular.</param>
+    /// <param name="cancellation">Stops a program that runs for long.</param>
+    /// <exception cref="BpfException">BPF2201 for a name that is no interface's or cgroup's; BPF2102.</exception>
+    public PathResult Receive(string device, ReadOnlySpan<byte> packet, PathOptions? options = null, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        return new PacketPath(_hooks, options ?? new PathOptions(), cancellation).Receive(device, packet);
+    }
+
+    /// <summary>Lets a packet go out by an interface.</summary>
+    /// <inheritdoc cref="Receive"/>
+    public PathResult Transmit(string device, ReadOnlySpan<byte> packet, PathOptions? options = null, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        return new PacketPath(_hooks, options ?? new PathOptions(), cancellation).Transmit(device, packet);
     }
 
     /// <summary>Attaches a program to a hook.</summary>

@@ -66,7 +66,7 @@ var costs = new List<CostFigure>();
 if (options.Costs)
 {
     var context = new CostContext(builder, managed, linux.Kernel, options.Quick);
-    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new EventCost(), new ScriptCost(), new ReadCost()])
+    foreach (ICostMeasurement measurement in (ICostMeasurement[])[new LoadCost(), new MemoryCost(), new LengthCost(), new CallCost(), new StatisticsCost(), new ReplayCost(), new HookCost(), new EventCost(), new ScriptCost(), new ReadCost()])
     {
         if (!options.IncludesCosts(measurement.Title)) continue;
         Console.WriteLine();

@@ -96,6 +96,25 @@ public sealed partial class BpfSession
         return shown;
     }
 
+    /// <summary>Lets a packet come in or go out by a managed interface, past every hook on the way.</summary>
+    /// <param name="device">The interface, which comes into being when it is first named.</param>
+    /// <param name="packet">The packet's bytes, from the Ethernet header on; they stay as they are.</param>
+    /// <param name="leaves">Whether it goes out.</param>
+    /// <param name="cgroup">The cgroup of the process that it is for or from.</param>
+    /// <param name="socket">The socket that it is for; null for none with a filter.</param>
+    /// <param name="cancellation">Stops a program that runs for long.</param>
+    /// <exception cref="BpfException">BPF2201 for a name that is no interface's, cgroup's or socket's.</exception>
+    public BpfPacketPath Send(string device, ReadOnlySpan<byte> packet, bool leaves = false, string cgroup = "/", string? socket = null, CancellationToken cancellation = default)
+    {
+        HookName.Parse($"xdp:{device}");
+        var options = new PathOptions(HookName.Parse($"cgroup:{cgroup}:ingress").Target[..^":ingress".Length], socket);
+        var kernel = Managed();
+        return BpfPacketPath.From(device, leaves ? kernel.Transmit(device, packet, options, cancellation) : kernel.Receive(device, packet, options, cancellation));
+    }
+
+    /// <summary>The managed interfaces that were named, by name.</summary>
+    public IReadOnlyList<string> Interfaces => StartedKernel()?.DeviceNames ?? [];
+
     /// <summary>Checks that a hook could fire.</summary>
     /// <exception cref="BpfException">BPF2201 for a name that is none, BPF2204 when nothing is attached.</exception>
     public void RequireAttached(string hook) => AttachedHook(hook);

@@ -20,7 +20,7 @@ public sealed class ExportBpfCapture : BpfCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Results of Invoke-BpfHook and Invoke-BpfProgram, whose packets as the programs left them are written; or bytes.</summary>
+    /// <summary>Results of Invoke-BpfHook, Invoke-BpfProgram and Send-BpfPacket, whose packets as the programs left them are written; or bytes.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject InputObject { get; set; } = null!;
@@ -48,6 +48,9 @@ public sealed class ExportBpfCapture : BpfCmdlet
         {
             case BpfRunResult result:
                 Write(result.Data, result.Time);
+                break;
+            case BpfPacketPath path:
+                Write(path.Data, path.Time);
                 break;
             case byte[] packet:
                 Write(packet, null);

@@ -94,6 +94,12 @@ internal sealed class NewHookCompleter : HookCompleter
     }
 }
 
+/// <summary>Completes names of managed interfaces.</summary>
+internal sealed class DeviceCompleter : NameCompleter
+{
+    protected override IEnumerable<(string Name, string Tip)> Candidates(BpfSession session) => session.Interfaces.Select(name => (name, "a managed interface"));
+}
+
 /// <summary>Completes names of sources.</summary>
 internal class SourceCompleter : NameCompleter
 {

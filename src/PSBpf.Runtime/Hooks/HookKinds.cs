@@ -30,6 +30,7 @@ internal static class HookKinds
             Types = [ProgramType.LwtIn, ProgramType.LwtOut, ProgramType.LwtXmit, ProgramType.LwtSeg6Local], Capacity = 1, IsOnInterface = true, HasPacket = true,
         },
         new() { Name = "socket", Target = HookTarget.Name, Rule = VerdictRule.Only, Types = [ProgramType.SocketFilter], Capacity = 1, HasPacket = true },
+        new() { Name = "packet", Target = HookTarget.Interface, Rule = VerdictRule.Everyone, Types = [ProgramType.SocketFilter], IsOnInterface = true, HasPacket = true },
         new() { Name = "cgroup", Target = HookTarget.Cgroup, Rule = VerdictRule.Denial },
         new() { Name = "sk_lookup", Target = HookTarget.Name, Rule = VerdictRule.Denial, Types = [ProgramType.SkLookup] },
         new() { Name = "netfilter", Target = HookTarget.Name, Rule = VerdictRule.FirstDrop, Types = [ProgramType.Netfilter], HasPacket = true },
