@@ -10,8 +10,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
 # Compilers from both ends of what Debian 12 has (up to -mcpu=v3, and with v4) and from between, and a terminal to type into.
-# libbpf is what the loader is compared with, on sources of our own and on the real objects that corpus.sh fetches.
-optional=(clang-14 clang-16 clang-19 tmux gcc libc6-dev libbpf-dev libelf-dev zlib1g-dev bpftool)
+# z3 proves the arithmetic of the verifier; libbpf is what the loader is compared with, on sources of our own and on the real objects that corpus.sh fetches.
+optional=(clang-14 clang-16 clang-19 tmux gcc libc6-dev libbpf-dev libelf-dev zlib1g-dev bpftool z3)
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1
 export DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_CLI_UI_LANGUAGE=en

@@ -48,10 +48,10 @@ internal partial struct RegState
     public int Range;
 
     public Tnum Bits;
-    public long SignedMin, SignedMax;
-    public ulong Min, Max;
-    public int SignedMin32, SignedMax32;
-    public uint Min32, Max32;
+    public SignedWord SignedMin, SignedMax;
+    public Word Min, Max;
+    public SignedHalf SignedMin32, SignedMax32;
+    public HalfWord Min32, Max32;
 
     /// <summary>A <see cref="Range"/>: the pointer is the packet's end, or lies beyond it.</summary>
     public const int AtPacketEnd = -1;
@@ -63,13 +63,13 @@ internal partial struct RegState
 
     public readonly bool IsScalar => Type == RegisterType.Scalar;
 
-    public readonly bool IsConstant => Type == RegisterType.Scalar && Bits.IsConstant;
+    public readonly Truth IsConstant => Type == RegisterType.Scalar && Bits.IsConstant;
 
     /// <summary>The kernel's name of the type, e.g. <c>map_value_or_null</c>.</summary>
     public readonly string TypeName => RegisterTypes.NameOf(Type, MaybeNull, Flags);
 
     /// <summary>Whether it may hold the same numbers, or the same variable offsets, as another one.</summary>
-    public readonly bool HasValuesOf(in RegState other) =>
+    public readonly Truth HasValuesOf(in RegState other) =>
         Bits == other.Bits && Min == other.Min && Max == other.Max && SignedMin == other.SignedMin && SignedMax == other.SignedMax
         && Min32 == other.Min32 && Max32 == other.Max32 && SignedMin32 == other.SignedMin32 && SignedMax32 == other.SignedMax32;
 
@@ -88,7 +88,7 @@ internal partial struct RegState
         return state;
     }
 
-    public static RegState ConstantScalar(ulong value)
+    public static RegState ConstantScalar(Word value)
     {
         var state = new RegState { Type = RegisterType.Scalar };
         state.SetConstant(value);

@@ -1,4 +1,3 @@
-using System.Numerics;
 using PSBpf.Isa;
 using PSBpf.Verifier.Domain;
 
@@ -11,15 +10,15 @@ internal static class Comparison
     public static bool? Outcome(Condition condition, int width, in RegState a, in RegState b)
     {
         bool wide = width == 64;
-        ulong amin = wide ? a.Min : a.Min32, amax = wide ? a.Max : a.Max32, bmin = wide ? b.Min : b.Min32, bmax = wide ? b.Max : b.Max32;
-        long asmin = wide ? a.SignedMin : a.SignedMin32, asmax = wide ? a.SignedMax : a.SignedMax32;
-        long bsmin = wide ? b.SignedMin : b.SignedMin32, bsmax = wide ? b.SignedMax : b.SignedMax32;
+        Word amin = wide ? a.Min : a.Min32, amax = wide ? a.Max : a.Max32, bmin = wide ? b.Min : b.Min32, bmax = wide ? b.Max : b.Max32;
+        SignedWord asmin = wide ? a.SignedMin : a.SignedMin32, asmax = wide ? a.SignedMax : a.SignedMax32;
+        SignedWord bsmin = wide ? b.SignedMin : b.SignedMin32, bsmax = wide ? b.SignedMax : b.SignedMax32;
         Tnum abits = wide ? a.Bits : a.Bits.Low, bbits = wide ? b.Bits : b.Bits.Low;
         switch (condition)
         {
             case Condition.Jeq or Condition.Jne:
                 bool? equal = null;
-                if (abits.IsConstant && bbits.IsConstant) equal = abits.Value == bbits.Value;
+                if (abits.IsConstant && bbits.IsConstant) equal = abits.Value == bbits.Value ? true : false;
                 else if (!abits.Overlaps(bbits) || amin > bmax || bmin > amax || asmin > bsmax || bsmin > asmax || LowHalvesDiffer(in a, in b)) equal = false;
                 return condition == Condition.Jeq ? equal : !equal;
             case Condition.Jset:
@@ -38,7 +37,7 @@ internal static class Comparison
     }
 
     // Numbers whose low halves cannot be equal cannot be equal.
-    private static bool LowHalvesDiffer(in RegState a, in RegState b) =>
+    private static Truth LowHalvesDiffer(in RegState a, in RegState b) =>
         a.Min32 > b.Max32 || b.Min32 > a.Max32 || a.SignedMin32 > b.SignedMax32 || b.SignedMin32 > a.SignedMax32;
 
     /// <summary>The condition that holds when this one does not.</summary>
@@ -74,12 +73,18 @@ internal static class Comparison
     /// <summary>Narrows both sides to the values for which <c>a op b</c> came out as <paramref name="holds"/>.</summary>
     public static void Refine(Condition condition, int width, bool holds, ref RegState a, ref RegState b)
     {
+        Narrow(condition, width, holds, ref a, ref b);
+        a.Synchronize();
+        b.Synchronize();
+    }
+
+    /// <summary>The part of <see cref="Refine"/> that is about the comparison; what follows from it in other views of the numbers is left out.</summary>
+    public static void Narrow(Condition condition, int width, bool holds, ref RegState a, ref RegState b)
+    {
         if (condition == Condition.Jset)
         {
             if ((width == 64 ? b.Bits : b.Bits.Low).IsConstant) RefineBits(width, holds, ref a, in b);
             else RefineBits(width, holds, ref b, in a);
-            a.Synchronize();
-            b.Synchronize();
             return;
         }
 
@@ -96,9 +101,6 @@ internal static class Comparison
             case Condition.Jslt: SignedLess(width, strict: true, ref a, ref b); break;
             case Condition.Jsle: SignedLess(width, strict: false, ref a, ref b); break;
         }
-
-        a.Synchronize();
-        b.Synchronize();
     }
 
     private static void Equal(int width, ref RegState a, ref RegState b)
@@ -132,25 +134,25 @@ internal static class Comparison
         if (width == 64)
         {
             if (!b.Bits.IsConstant) return;
-            ulong value = b.Bits.Value;
-            if (a.Min == value && value != ulong.MaxValue) a.Min++;
+            Word value = b.Bits.Value;
+            if (a.Min == value && value != Word.MaxValue) a.Min++;
             if (a.Max == value && value != 0) a.Max--;
-            if (a.SignedMin == (long)value && (long)value != long.MaxValue) a.SignedMin++;
-            if (a.SignedMax == (long)value && (long)value != long.MinValue) a.SignedMax--;
+            if (a.SignedMin == (SignedWord)value && (SignedWord)value != SignedWord.MaxValue) a.SignedMin++;
+            if (a.SignedMax == (SignedWord)value && (SignedWord)value != SignedWord.MinValue) a.SignedMax--;
         }
         else if (b.Bits.Low.IsConstant)
         {
-            uint value = (uint)b.Bits.Value;
-            if (a.Min32 == value && value != uint.MaxValue) a.Min32++;
+            HalfWord value = (HalfWord)b.Bits.Value;
+            if (a.Min32 == value && value != HalfWord.MaxValue) a.Min32++;
             if (a.Max32 == value && value != 0) a.Max32--;
-            if (a.SignedMin32 == (int)value && (int)value != int.MaxValue) a.SignedMin32++;
-            if (a.SignedMax32 == (int)value && (int)value != int.MinValue) a.SignedMax32--;
+            if (a.SignedMin32 == (SignedHalf)value && (SignedHalf)value != SignedHalf.MaxValue) a.SignedMin32++;
+            if (a.SignedMax32 == (SignedHalf)value && (SignedHalf)value != SignedHalf.MinValue) a.SignedMax32--;
         }
     }
 
     private static void Less(int width, bool strict, ref RegState low, ref RegState high)
     {
-        uint by = strict ? 1u : 0;
+        HalfWord by = strict ? 1u : 0u;
         if (width == 64)
         {
             low.Max = Math.Min(low.Max, high.Max - by);
@@ -165,7 +167,7 @@ internal static class Comparison
 
     private static void SignedLess(int width, bool strict, ref RegState low, ref RegState high)
     {
-        int by = strict ? 1 : 0;
+        SignedHalf by = strict ? 1 : 0;
         if (width == 64)
         {
             low.SignedMax = Math.Min(low.SignedMax, high.SignedMax - by);
@@ -190,7 +192,9 @@ internal static class Comparison
             a.SetUnbounded64();
             a.SetUnbounded32();
         }
-        else if (BitOperations.IsPow2(mask.Value)) bits |= Tnum.Constant(mask.Value);
+        else if (IsPowerOfTwo(mask.Value)) bits |= Tnum.Constant(mask.Value);
         a.Bits = width == 64 ? bits : a.Bits.WithLow(bits.Low);
     }
+
+    private static Truth IsPowerOfTwo(Word word) => word != 0 && (word & (word - 1)) == 0;
 }

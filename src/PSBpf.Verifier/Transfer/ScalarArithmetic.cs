@@ -1,5 +1,6 @@
 using PSBpf.Isa;
 using PSBpf.Verifier.Domain;
+using static PSBpf.Verifier.Domain.Words;
 
 namespace PSBpf.Verifier.Transfer;
 
@@ -23,7 +24,7 @@ internal static class ScalarArithmetic
             case AluOperation.Or: Or(ref dst, in src); break;
             case AluOperation.Xor: Xor(ref dst, in src); break;
             case AluOperation.Lsh or AluOperation.Rsh or AluOperation.Arsh when IsShiftCount(in src, width):
-                Shift(operation, width, ref dst, (int)src.Bits.Value & (width - 1));
+                Shift(operation, width, ref dst, (int)src.Bits.Low.Value);
                 break;
             default:
                 // Division, modulo, shifts by an unknown count: like Linux, nothing is kept, not even that 32 bits are.
@@ -35,64 +36,74 @@ internal static class ScalarArithmetic
         else dst.Synchronize();
     }
 
-    private static bool IsShiftCount(in RegState src, int width) =>
-        width == 32 ? src.Bits.Low.IsConstant && (uint)src.Bits.Value < 32 : src.Bits.IsConstant && src.Bits.Value < 64;
+    private static Truth IsShiftCount(in RegState src, int width) =>
+        width == 32 ? src.Bits.Low.IsConstant && (HalfWord)src.Bits.Value < HalfBits : src.Bits.IsConstant && src.Bits.Value < WordBits;
 
     private static void Add(ref RegState dst, in RegState src)
     {
         // Bounds hold when no sum overflows, unsigned ones also when every sum does.
-        bool leastWraps = dst.Min + src.Min < dst.Min, mostWraps = dst.Max + src.Max < dst.Max;
-        (dst.Min, dst.Max) = leastWraps == mostWraps ? (dst.Min + src.Min, dst.Max + src.Max) : (0, ulong.MaxValue);
-        bool least32Wraps = dst.Min32 + src.Min32 < dst.Min32, most32Wraps = dst.Max32 + src.Max32 < dst.Max32;
-        (dst.Min32, dst.Max32) = least32Wraps == most32Wraps ? (dst.Min32 + src.Min32, dst.Max32 + src.Max32) : (0, uint.MaxValue);
+        Truth leastWraps = dst.Min + src.Min < dst.Min, mostWraps = dst.Max + src.Max < dst.Max;
+        (dst.Min, dst.Max) = leastWraps == mostWraps ? (dst.Min + src.Min, dst.Max + src.Max) : (0, Word.MaxValue);
+        Truth least32Wraps = dst.Min32 + src.Min32 < dst.Min32, most32Wraps = dst.Max32 + src.Max32 < dst.Max32;
+        (dst.Min32, dst.Max32) = least32Wraps == most32Wraps ? (dst.Min32 + src.Min32, dst.Max32 + src.Max32) : (0, HalfWord.MaxValue);
 
-        long smin = dst.SignedMin + src.SignedMin, smax = dst.SignedMax + src.SignedMax;
-        bool overflows = AddOverflows(dst.SignedMin, src.SignedMin, smin) || AddOverflows(dst.SignedMax, src.SignedMax, smax);
-        (dst.SignedMin, dst.SignedMax) = overflows ? (long.MinValue, long.MaxValue) : (smin, smax);
-        long smin32 = (long)dst.SignedMin32 + src.SignedMin32, smax32 = (long)dst.SignedMax32 + src.SignedMax32;
+        SignedWord smin = dst.SignedMin + src.SignedMin, smax = dst.SignedMax + src.SignedMax;
+        Truth overflows = AddOverflows(dst.SignedMin, src.SignedMin, smin) || AddOverflows(dst.SignedMax, src.SignedMax, smax);
+        (dst.SignedMin, dst.SignedMax) = overflows ? (SignedWord.MinValue, SignedWord.MaxValue) : (smin, smax);
+        SignedWord smin32 = (SignedWord)dst.SignedMin32 + src.SignedMin32, smax32 = (SignedWord)dst.SignedMax32 + src.SignedMax32;
         SetSigned32(ref dst, smin32, smax32);
         dst.Bits += src.Bits;
     }
 
     private static void Subtract(ref RegState dst, in RegState src)
     {
-        bool leastWraps = dst.Min < src.Max, mostWraps = dst.Max < src.Min;
-        (dst.Min, dst.Max) = leastWraps == mostWraps ? (dst.Min - src.Max, dst.Max - src.Min) : (0, ulong.MaxValue);
-        bool least32Wraps = dst.Min32 < src.Max32, most32Wraps = dst.Max32 < src.Min32;
-        (dst.Min32, dst.Max32) = least32Wraps == most32Wraps ? (dst.Min32 - src.Max32, dst.Max32 - src.Min32) : (0, uint.MaxValue);
+        Truth leastWraps = dst.Min < src.Max, mostWraps = dst.Max < src.Min;
+        (dst.Min, dst.Max) = leastWraps == mostWraps ? (dst.Min - src.Max, dst.Max - src.Min) : (0, Word.MaxValue);
+        Truth least32Wraps = dst.Min32 < src.Max32, most32Wraps = dst.Max32 < src.Min32;
+        (dst.Min32, dst.Max32) = least32Wraps == most32Wraps ? (dst.Min32 - src.Max32, dst.Max32 - src.Min32) : (0, HalfWord.MaxValue);
 
-        long smin = dst.SignedMin - src.SignedMax, smax = dst.SignedMax - src.SignedMin;
-        bool overflows = SubtractOverflows(dst.SignedMin, src.SignedMax, smin) || SubtractOverflows(dst.SignedMax, src.SignedMin, smax);
-        (dst.SignedMin, dst.SignedMax) = overflows ? (long.MinValue, long.MaxValue) : (smin, smax);
-        SetSigned32(ref dst, (long)dst.SignedMin32 - src.SignedMax32, (long)dst.SignedMax32 - src.SignedMin32);
+        SignedWord smin = dst.SignedMin - src.SignedMax, smax = dst.SignedMax - src.SignedMin;
+        Truth overflows = SubtractOverflows(dst.SignedMin, src.SignedMax, smin) || SubtractOverflows(dst.SignedMax, src.SignedMin, smax);
+        (dst.SignedMin, dst.SignedMax) = overflows ? (SignedWord.MinValue, SignedWord.MaxValue) : (smin, smax);
+        SetSigned32(ref dst, (SignedWord)dst.SignedMin32 - src.SignedMax32, (SignedWord)dst.SignedMax32 - src.SignedMin32);
         dst.Bits -= src.Bits;
     }
 
     private static void Multiply(ref RegState dst, in RegState src)
     {
-        ulong max32 = (ulong)dst.Max32 * src.Max32;
-        (dst.Min32, dst.Max32) = max32 <= uint.MaxValue ? (dst.Min32 * src.Min32, (uint)max32) : (0, uint.MaxValue);
-        Span<long> low = [(long)dst.SignedMin32 * src.SignedMin32, (long)dst.SignedMin32 * src.SignedMax32, (long)dst.SignedMax32 * src.SignedMin32, (long)dst.SignedMax32 * src.SignedMax32];
-        long smin32 = long.MaxValue, smax32 = long.MinValue;
-        foreach (long product in low) (smin32, smax32) = (Math.Min(smin32, product), Math.Max(smax32, product));
-        SetSigned32(ref dst, smin32, smax32);
-        bool wraps = Math.BigMul(dst.Max, src.Max, out ulong max) != 0;
-        (dst.Min, dst.Max) = wraps ? (0, ulong.MaxValue) : (dst.Min * src.Min, max);
+        Word max32 = (Word)dst.Max32 * src.Max32;
+        (dst.Min32, dst.Max32) = max32 <= HalfWord.MaxValue ? (dst.Min32 * src.Min32, (HalfWord)max32) : (0, HalfWord.MaxValue);
+        Truth wraps = Math.BigMul(dst.Max, src.Max, out Word max) != 0;
+        (dst.Min, dst.Max) = wraps ? (0, Word.MaxValue) : (dst.Min * src.Min, max);
 
         // The extremes are products of extremes.
-        Int128 a = dst.SignedMin, b = dst.SignedMax, c = src.SignedMin, d = src.SignedMax;
-        Int128 smin = Int128.Min(Int128.Min(a * c, a * d), Int128.Min(b * c, b * d)), smax = Int128.Max(Int128.Max(a * c, a * d), Int128.Max(b * c, b * d));
-        bool fits = smin >= long.MinValue && smax <= long.MaxValue;
-        (dst.SignedMin, dst.SignedMax) = fits ? ((long)smin, (long)smax) : (long.MinValue, long.MaxValue);
+        SignedWord smin32 = SignedWord.MaxValue, smax32 = SignedWord.MinValue, smin = smin32, smax = smax32;
+        Extend((SignedWord)dst.SignedMin32 * src.SignedMin32, ref smin32, ref smax32);
+        Extend((SignedWord)dst.SignedMin32 * src.SignedMax32, ref smin32, ref smax32);
+        Extend((SignedWord)dst.SignedMax32 * src.SignedMin32, ref smin32, ref smax32);
+        Extend((SignedWord)dst.SignedMax32 * src.SignedMax32, ref smin32, ref smax32);
+        SetSigned32(ref dst, smin32, smax32);
+        Truth fits = Fits(dst.SignedMin, src.SignedMin, ref smin, ref smax) & Fits(dst.SignedMin, src.SignedMax, ref smin, ref smax)
+            & Fits(dst.SignedMax, src.SignedMin, ref smin, ref smax) & Fits(dst.SignedMax, src.SignedMax, ref smin, ref smax);
+        (dst.SignedMin, dst.SignedMax) = fits ? (smin, smax) : (SignedWord.MinValue, SignedWord.MaxValue);
         dst.Bits *= src.Bits;
+
+        static Truth Fits(SignedWord a, SignedWord b, ref SignedWord smin, ref SignedWord smax)
+        {
+            SignedWord upper = Math.BigMul(a, b, out SignedWord product);
+            Extend(product, ref smin, ref smax);
+            return upper == product >> (WordBits - 1);
+        }
+
+        static void Extend(SignedWord product, ref SignedWord smin, ref SignedWord smax) => (smin, smax) = (Math.Min(smin, product), Math.Max(smax, product));
     }
 
     // Bitwise operations compute bits first; ranges follow from bits and from simple monotony.
     private static void And(ref RegState dst, in RegState src)
     {
         dst.Bits &= src.Bits;
-        ulong max = Math.Min(dst.Max, src.Max);
-        uint max32 = Math.Min(dst.Max32, src.Max32);
+        Word max = Math.Min(dst.Max, src.Max);
+        HalfWord max32 = Math.Min(dst.Max32, src.Max32);
         dst.SetUnbounded64();
         dst.SetUnbounded32();
         dst.Max = max;
@@ -102,8 +113,8 @@ internal static class ScalarArithmetic
     private static void Or(ref RegState dst, in RegState src)
     {
         dst.Bits |= src.Bits;
-        ulong min = Math.Max(dst.Min, src.Min);
-        uint min32 = Math.Max(dst.Min32, src.Min32);
+        Word min = Math.Max(dst.Min, src.Min);
+        HalfWord min32 = Math.Max(dst.Min32, src.Min32);
         dst.SetUnbounded64();
         dst.SetUnbounded32();
         dst.Min = min;
@@ -123,9 +134,9 @@ internal static class ScalarArithmetic
         {
             case AluOperation.Lsh when width == 64:
                 // Compilers extend the sign of the low half by shifting there and back: the one shift of which signed ranges say something.
-                (dst.SignedMin, dst.SignedMax) = count == 32 ? ((long)dst.SignedMin32 << 32, (long)dst.SignedMax32 << 32) : (long.MinValue, long.MaxValue);
+                (dst.SignedMin, dst.SignedMax) = count == HalfBits ? ((SignedWord)dst.SignedMin32 << HalfBits, (SignedWord)dst.SignedMax32 << HalfBits) : (SignedWord.MinValue, SignedWord.MaxValue);
                 ShiftLowLeft(ref dst, count);
-                (dst.Min, dst.Max) = dst.Max <= 1UL << (63 - count) ? (dst.Min << count, dst.Max << count) : (0, ulong.MaxValue);
+                (dst.Min, dst.Max) = dst.Max <= (Word)1 << (WordBits - 1 - count) ? (dst.Min << count, dst.Max << count) : (0, Word.MaxValue);
                 dst.Bits <<= count;
                 break;
             case AluOperation.Lsh:
@@ -136,16 +147,16 @@ internal static class ScalarArithmetic
             case AluOperation.Rsh when width == 64:
                 dst.Min >>= count;
                 dst.Max >>= count;
-                dst.SignedMin = long.MinValue;
-                dst.SignedMax = long.MaxValue;
+                dst.SignedMin = SignedWord.MinValue;
+                dst.SignedMax = SignedWord.MaxValue;
                 dst.Bits >>>= count;
                 dst.SetUnbounded32();
                 break;
             case AluOperation.Rsh:
                 dst.Min32 >>= count;
                 dst.Max32 >>= count;
-                dst.SignedMin32 = int.MinValue;
-                dst.SignedMax32 = int.MaxValue;
+                dst.SignedMin32 = SignedHalf.MinValue;
+                dst.SignedMax32 = SignedHalf.MaxValue;
                 dst.Bits = dst.Bits.Low >>> count;
                 dst.SetUnbounded64();
                 break;
@@ -153,7 +164,7 @@ internal static class ScalarArithmetic
                 dst.SignedMin >>= count;
                 dst.SignedMax >>= count;
                 dst.Min = 0;
-                dst.Max = ulong.MaxValue;
+                dst.Max = Word.MaxValue;
                 dst.Bits = dst.Bits.ShiftArithmetic(count, 64);
                 dst.SetUnbounded32();
                 break;
@@ -161,7 +172,7 @@ internal static class ScalarArithmetic
                 dst.SignedMin32 >>= count;
                 dst.SignedMax32 >>= count;
                 dst.Min32 = 0;
-                dst.Max32 = uint.MaxValue;
+                dst.Max32 = HalfWord.MaxValue;
                 dst.Bits = dst.Bits.Low.ShiftArithmetic(count, 32);
                 dst.SetUnbounded64();
                 break;
@@ -171,18 +182,18 @@ internal static class ScalarArithmetic
     // In order not to know more than Linux, one bit more has to be free than what is shifted out.
     private static void ShiftLowLeft(ref RegState dst, int count)
     {
-        (dst.Min32, dst.Max32) = count < 32 && dst.Max32 <= 1U << (31 - count) ? (dst.Min32 << count, dst.Max32 << count) : (0, uint.MaxValue);
-        dst.SignedMin32 = int.MinValue;
-        dst.SignedMax32 = int.MaxValue;
+        (dst.Min32, dst.Max32) = count < HalfBits && dst.Max32 <= (HalfWord)1 << (HalfBits - 1 - count) ? (dst.Min32 << count, dst.Max32 << count) : (0, HalfWord.MaxValue);
+        dst.SignedMin32 = SignedHalf.MinValue;
+        dst.SignedMax32 = SignedHalf.MaxValue;
     }
 
-    private static bool AddOverflows(long a, long b, long sum) => ((a ^ sum) & (b ^ sum)) < 0;
+    private static Truth AddOverflows(SignedWord a, SignedWord b, SignedWord sum) => ((a ^ sum) & (b ^ sum)) < 0;
 
-    private static bool SubtractOverflows(long a, long b, long difference) => ((a ^ b) & (a ^ difference)) < 0;
+    private static Truth SubtractOverflows(SignedWord a, SignedWord b, SignedWord difference) => ((a ^ b) & (a ^ difference)) < 0;
 
-    private static void SetSigned32(ref RegState dst, long smin, long smax)
+    private static void SetSigned32(ref RegState dst, SignedWord smin, SignedWord smax)
     {
-        bool fits = smin >= int.MinValue && smax <= int.MaxValue;
-        (dst.SignedMin32, dst.SignedMax32) = fits ? ((int)smin, (int)smax) : (int.MinValue, int.MaxValue);
+        Truth fits = smin >= SignedHalf.MinValue && smax <= SignedHalf.MaxValue;
+        (dst.SignedMin32, dst.SignedMax32) = fits ? ((SignedHalf)smin, (SignedHalf)smax) : (SignedHalf.MinValue, SignedHalf.MaxValue);
     }
 }
