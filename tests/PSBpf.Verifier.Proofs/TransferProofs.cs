@@ -45,7 +45,7 @@ public sealed class TransferProofs
 
     [Theory]
     [MemberData(nameof(Shifts))]
-    public void Shifts_by_each_count_hold(AluOperation operation, int width) => Exploration.Prove(Enumerable.Range(0, width).Select(count => (Action<Exploration>)(exploration =>
+    public void Shifts_by_constant_counts_hold(AluOperation operation, int width) => Exploration.Prove(Counts(width).Select(count => (Action<Exploration>)(exploration =>
     {
         var x = exploration.Any("x");
         var a = exploration.AnyState("a_", x);
@@ -111,6 +111,9 @@ public sealed class TransferProofs
         for (int index = 0; index < bytes; index++) swapped |= (x >> (index * 8) & 255) << ((bytes - 1 - index) * 8);
         exploration.Claim(a.Bits.SwapBytes(bytes).Holds(swapped), "swapped");
     });
+
+    // Each count is a proof of its own: those where something happens always, all of them with scripts/prove.sh.
+    private static IEnumerable<int> Counts(int width) => Environment.GetEnvironmentVariable("PSBPF_PROVE_ALL") == "1" ? Enumerable.Range(0, width) : [0, 1, .. width == 64 ? (int[])[31, 32, 33, 63] : [16, 31]];
 
     private static TheoryData<T, int> Each<T>(IEnumerable<T> rows)
         where T : struct, Enum

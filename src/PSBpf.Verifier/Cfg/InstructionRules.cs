@@ -141,6 +141,8 @@ internal static class InstructionRules
         FormId.LddwMapFd or FormId.LddwMapValue => new Refusal(DiagnosticRules.InvalidInstruction, index, $"fd {instruction.Low} is not pointing to valid bpf_map",
             "The instruction names a map by a file descriptor, which means nothing outside of the process that opened it.", -1,
             "Name the map by its index among the program's maps: r1 = map[name]."),
+        FormId.LddwMapIndex when instruction.High != 0 => new Refusal(DiagnosticRules.InvalidInstruction, index, "unrecognized bpf_ld_imm64 insn",
+            "The instruction loads a map and has an offset into its value as well.", -1, "Load the address of the value: r1 = map[name][0] + offset."),
         _ => null,
     };
 }

@@ -78,6 +78,8 @@ internal sealed partial class Explorer
         if (!CheckAtomicTarget(instruction.Destination) || !CheckArenaAtomic(in instruction, row)) return false;
         int size = row.Width / 8;
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Read, strict: true, out _)) return false;
+        int result = row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source;
+        if (row.Fetches && result == instruction.Destination) return RefuseOverwritten(result, instruction.Offset, size);
         if (!CheckAccess(instruction.Destination, instruction.Offset, size, MemoryAccess.Write, strict: true, out _)) return false;
         if (Registers[instruction.Destination] is { Type: RegisterType.Stack } pointer)
         {
@@ -86,9 +88,14 @@ internal sealed partial class Explorer
         }
 
         if (!row.Fetches) return Next();
-        Registers[row.Kind == FormKind.AtomicCompareExchange ? 0 : instruction.Source] = RegState.UnknownScalar(size);
+        Registers[result] = RegState.UnknownScalar(size);
         return Next();
     }
+
+    // Linux looks at the address again when the old value is in its register already: some number.
+    private bool RefuseOverwritten(int register, int offset, int size) =>
+        Refuse(DiagnosticRules.ScalarDereference, $"misaligned access off {RegState.UnknownScalar(size).Bits}+0+{offset} size {size}",
+            $"r{register} is the address of the atomic operation and takes its result, which is a number.", register, "Hand over the operand in another register than the address.");
 
     private bool CheckAtomicTarget(int register, bool loads = false)
     {
