@@ -3,7 +3,29 @@
 # and those inside of binaries, carved out. Nothing of it belongs into the repository: they lie in a cache, and are fetched once.
 #
 #   bash scripts/corpus.sh [folder]     prints the folder; the exit code is not 0 when the packages cannot be fetched, and it says why
+#   bash scripts/corpus.sh --table      writes docs/corpus.md: what becomes of each program here and in the machine's kernel (needs bpf(2))
 set -euo pipefail
+
+if [ "${1:-}" = --table ]; then
+    cd "$(dirname "${BASH_SOURCE[0]}")/.."
+    bash scripts/corpus.sh >/dev/null
+    rows=$(mktemp)
+    trap 'rm -f "$rows"' EXIT
+    bash scripts/benchmark.sh --verdicts >"$rows"
+    {
+        cat <<'HEAD'
+# Real programs
+
+What becomes of the programs in Debian's packages xdp-tools, libxdp1, ir-keytable, libbpf-tools and bpftool: whether the object is read, whether the verifier accepts the program, what the
+machine's kernel says of it, the instructions that each stepped through, and whether the managed engine can run it; if not, why. `bash scripts/corpus.sh --table` writes this page.
+
+Objects that several binaries carry are listed once for each. EPERM: this kernel refuses such programs (fentry, fexit, LSM) before it looks at them.
+
+HEAD
+        cat "$rows"
+    } >docs/corpus.md
+    exit 0
+fi
 
 folder=${1:-${XDG_CACHE_HOME:-$HOME/.cache}/psbpf/corpus}
 packages=(xdp-tools libxdp1 ir-keytable libbpf-tools bpftool)

@@ -12,9 +12,10 @@ namespace PSBpf.Benchmarks;
 /// <param name="Read">Only measure reading objects.</param>
 /// <param name="ColdTypes">Only time the first look at the kernel's types in this process.</param>
 /// <param name="Verify">Only measure verifying the programs of these objects, or of the fetched ones when there are none; null otherwise.</param>
+/// <param name="Verdicts">Only what becomes of the programs of the fetched objects: docs/corpus.md.</param>
 /// <param name="Cold">Only time the first load and run of this program in this process; null to measure.</param>
 internal sealed record BenchmarkOptions(
-    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, IReadOnlyList<string> CostFilters, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes, IReadOnlyList<string>? Verify)
+    IReadOnlyList<string> Filters, int Rounds, bool Quick, bool Costs, IReadOnlyList<string> CostFilters, string? JsonPath, bool List, string? Cold, bool Checked, bool Read, bool ColdTypes, IReadOnlyList<string>? Verify, bool Verdicts = false)
 {
     public const string Usage = """
         PSBpf.Benchmarks: the same programs in the managed engine, in the Linux kernel and as native code
@@ -26,6 +27,7 @@ internal sealed record BenchmarkOptions(
           --no-costs             only the table of programs, not loading, calls, memory and replay
           --read                 only reading real objects (scripts/corpus.sh), beside libbpf
           --verify [FILE...]     only verifying the programs of objects (those of scripts/corpus.sh), beside the kernel
+          --verdicts             only what becomes of the programs of fetched objects, as a table in Markdown (scripts/corpus.sh --table)
           --cold-types           only the first look at the kernel's types in a new process
           --costs TEXT[,TEXT]    no table of programs, and only the costs whose title contains one of the texts
           --json FILE            the figures as JSON as well
@@ -47,6 +49,7 @@ internal sealed record BenchmarkOptions(
             {
                 case "--quick": options = options with { Quick = true, Rounds = 2 }; break;
                 case "--checked": options = options with { Checked = true }; break;
+                case "--verdicts": options = options with { Verdicts = true }; break;
                 case "--read": options = options with { Read = true }; break;
                 case "--cold-types": options = options with { ColdTypes = true }; break;
                 case "--verify":

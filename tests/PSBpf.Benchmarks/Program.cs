@@ -42,6 +42,12 @@ using var linux = new LinuxKernelContender();
 using var native = new NativeContender();
 using var interpreter = new InterpreterContender(managed);
 using var jit = new JitContender(managed);
+if (options.Verdicts)
+{
+    if (linux.Kernel is { } kernel) new VerdictTable(managed, kernel, Console.Out).Write(Corpus.Files().Select(file => file.FullName));
+    return linux.Kernel is null ? 1 : 0;
+}
+
 var machine = Machine.Describe(builder.CompilerVersion);
 Console.WriteLine(machine);
 Console.WriteLine();

@@ -42,8 +42,7 @@ internal sealed class VerifyCost(CostContext context)
             if (Read(file) is not { } spec) continue;
             foreach (var program in spec.Programs)
             {
-                // As the tools that come with the objects do for maps that they size themselves.
-                var maps = program.Maps.Select(map => map.MaxEntries > 0 || !NeedsEntries(map.Type) ? map : map with { MaxEntries = 128 }).ToList();
+                var maps = program.Maps.Select(Sized).ToList();
                 if (cold == 0) cold = ProgramVerifier.Verify(program, maps).Verification.Duration.TotalMilliseconds;
                 if (Kernel(linux, program, maps) is not { Accepted: true } kernel)
                 {
@@ -66,6 +65,16 @@ internal sealed class VerifyCost(CostContext context)
             $"most steps beside the kernel's {rows.Max(row => row.StepRatio):F2}; first program of the process {cold:F1} ms; the kernel refuses {refused} more; {alone.Values.Sum()} only it accepts"));
         foreach (var (message, count) in alone.OrderByDescending(pair => pair.Value)) output.WriteLine($"{count,5}  {message}");
     }
+
+    /// <summary>A map with entries, as the tools that come with the objects give them to maps that they size themselves.</summary>
+    public static MapSpec Sized(MapSpec map)
+    {
+        if (map is { Type: MapType.StackTrace, ValueSize: 0 }) map = map with { ValueSize = StackDepth * sizeof(ulong) };
+        return map.MaxEntries > 0 || !NeedsEntries(map.Type) ? map : map with { MaxEntries = 128 };
+    }
+
+    // What perf keeps of a stack unless told otherwise.
+    private const int StackDepth = 127;
 
     private static bool NeedsEntries(MapType type) => type is not (MapType.SkStorage or MapType.InodeStorage or MapType.TaskStorage or MapType.CgrpStorage or MapType.CgroupStorage or MapType.PerCpuCgroupStorage);
 
