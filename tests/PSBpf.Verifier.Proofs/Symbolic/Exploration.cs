@@ -105,10 +105,11 @@ internal sealed class Exploration : IDisposable
     private List<string> Relevant(BigInteger inputs)
     {
         inputs &= ~_numbers;
-        var branches = _branches.Where(branch => !(branch.Inputs & inputs).IsZero).ToList();
-        foreach (var branch in branches) inputs |= branch.Inputs;
+        foreach (var branch in _branches.Where(branch => !(branch.Inputs & inputs).IsZero).ToList()) inputs |= branch.Inputs & ~_numbers;
+        var assumptions = _assumptions.Where(assumption => !(assumption.Inputs & inputs).IsZero || (assumption.Inputs & ~_numbers).IsZero).ToList();
+        foreach (var assumption in assumptions) inputs |= assumption.Inputs;
         inputs |= _numbers;
-        return [.. _assumptions.Where(assumption => (assumption.Inputs & ~inputs).IsZero).Concat(branches).Select(condition => condition.Text)];
+        return [.. assumptions.Concat(_branches.Where(branch => (branch.Inputs & ~inputs).IsZero)).Select(condition => condition.Text)];
     }
 
     private bool IsShown(string claim, List<string> conditions, int seconds, string what)
