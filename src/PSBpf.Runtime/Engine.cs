@@ -24,6 +24,7 @@ internal sealed class Engine
         Reclaimer = new Reclaimer(Cpus.Epochs);
         Account = new MemoryAccount(options.MapMemoryLimit);
         Timers = new TimerQueue(this);
+        Masks = new MaskTable(options.PossibleCpus);
         AddObjects(_environment);
         Statistics = new StatisticsSwitch(timed =>
         {
@@ -52,6 +53,9 @@ internal sealed class Engine
 
     /// <summary>Timers in maps' values.</summary>
     public TimerQueue Timers { get; }
+
+    /// <summary>Masks of processors that programs made.</summary>
+    public MaskTable Masks { get; }
 
     /// <summary>Programs by id.</summary>
     public ProgramTable Programs { get; } = new();

@@ -54,6 +54,18 @@ internal sealed class KernelPair : IDisposable
         }, maps);
     }
 
+    /// <summary>Loads a program that calls functions of the kernel, as <c>call name()</c>.</summary>
+    public ProgramPair LoadWithKernelFunctions(ProgramType type, string text, params IReadOnlyList<MapPair> maps)
+    {
+        var code = text.Split('\n').Select(line => line.Trim()).ToList();
+        var called = KernelFunctions.Name(code);
+        var instructions = Assembler.Assemble(string.Join('\n', code), maps.Select(map => map.Managed.Spec.Name)).Instructions;
+        return Load(new ProgramSpec
+        {
+            Name = "p", Type = type, Instructions = instructions, Maps = [.. maps.Select(map => map.Managed.Spec)], Externs = KernelFunctions.Uses(called, instructions),
+        }, maps);
+    }
+
     public ProgramPair Load(ProgramType type, string text, params IReadOnlyList<MapPair> maps)
     {
         var assembled = Assembler.Assemble(text, maps.Select(map => map.Managed.Spec.Name));

@@ -40,15 +40,15 @@ public sealed class ManagedKernelTests : IDisposable
     {
         var spec = new ProgramSpec
         {
-            Name = "length",
+            Name = "thrower",
             Type = ProgramType.Xdp,
             License = "GPL",
-            Instructions = Assembler.Assemble("r1 = r10\ncall kfunc 1 +0\nr0 = 0\nexit", []).Instructions,
-            Externs = [new ExternUse(1, new ExternSpec("bpf_strlen", ExternKind.Function, false, 1))],
+            Instructions = Assembler.Assemble("call bpf_get_prandom_u32\nif r0 == 0 goto out\nr1 = 0\ncall kfunc 1 +0\nout: r0 = 0\nexit", []).Instructions,
+            Externs = [new ExternUse(3, new ExternSpec("bpf_throw", ExternKind.Function, false, 1))],
         };
         var result = _kernel.LoadProgram(spec, [], new ProgramLoadOptions(), Cancellation);
         Assert.True(result.Verification is { Accepted: true, Runnable: false }, result.Verification.Message);
-        Assert.Equal(["bpf_strlen"], result.Verification.Unsupported);
+        Assert.Equal(["bpf_throw"], result.Verification.Unsupported);
         Assert.Null(result.Program);
     }
 

@@ -69,6 +69,7 @@ internal sealed unsafe class SkbInput(bool seesLinkHeader) : RunInput
         run.LinkHeader = start;
         run.ChecksumLevel = -1;
         run.IsEncapsulated = false;
+        if (run.Tunnel is { } tunnel) tunnel.IsSet = false;
         run.NetworkHeader = network;
         byte* data = seesLinkHeader ? start : network;
         run.SetPacket(data, end, data);

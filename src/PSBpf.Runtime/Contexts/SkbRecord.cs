@@ -7,7 +7,7 @@ namespace PSBpf.Runtime.Contexts;
 internal static unsafe class SkbRecord
 {
     private static readonly int LengthOffset = At("len"), TypeOffset = At("pkt_type"), ProtocolOffset = At("protocol"), HashOffset = At("hash"),
-        VlanPresentOffset = At("vlan_present"), VlanTagOffset = At("vlan_tci"), VlanProtocolOffset = At("vlan_proto"), DeviceOffset = At("ifindex");
+        VlanPresentOffset = At("vlan_present"), VlanTagOffset = At("vlan_tci"), VlanProtocolOffset = At("vlan_proto"), DeviceOffset = At("ifindex"), TimestampOffset = At("tstamp"), ClockOffset = At("tstamp_type");
 
     public static ref uint Length(RunState run) => ref Field(run, LengthOffset);
 
@@ -23,6 +23,11 @@ internal static unsafe class SkbRecord
     public static ref uint VlanTag(RunState run) => ref Field(run, VlanTagOffset);
 
     public static ref uint VlanProtocol(RunState run) => ref Field(run, VlanProtocolOffset);
+
+    public static ref ulong Timestamp(RunState run) => ref *(ulong*)(run.Record + ContextView.FieldsOffset + TimestampOffset);
+
+    /// <summary>The clock of the time stamp: one of BPF_SKB_CLOCK_*.</summary>
+    public static ref byte TimestampClock(RunState run) => ref *(run.Record + ContextView.FieldsOffset + ClockOffset);
 
     public static uint Device(RunState run) => Field(run, DeviceOffset);
 

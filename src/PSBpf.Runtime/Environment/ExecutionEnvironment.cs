@@ -19,6 +19,7 @@ public sealed class ExecutionEnvironment
     private readonly ulong[] _kernelStack = [0xffff_ffff_8100_1010, 0xffff_ffff_8100_2020, 0xffff_ffff_8100_3030, 0xffff_ffff_8100_0040];
     private readonly ulong[] _userStack = [0x0000_5555_5555_1010, 0x0000_5555_5555_2020, 0x0000_5555_5555_3030, 0x0000_7fff_f7a0_0040];
     private long _now;
+    private readonly ulong _secret = (ulong)Random.Shared.NextInt64();
     private ulong _random = (ulong)Random.Shared.NextInt64() | 1;
 
     /// <summary>The machine's own world.</summary>
@@ -104,6 +105,9 @@ public sealed class ExecutionEnvironment
             if (Devices[at].Index == index) return Devices[at];
         return index == Loopback.Index ? Loopback : null;
     }
+
+    /// <summary>What nobody outside can guess, unless the seed is set.</summary>
+    internal ulong Secret => _seed ?? _secret;
 
     /// <summary>The task that programs see.</summary>
     internal TaskIdentity CurrentTask => Task ?? TaskIdentity.Current;

@@ -63,9 +63,11 @@ internal static unsafe class ProbeHelpers
         return (ulong)-(long)error;
     }
 
-    // The kernel does not even try addresses that cannot be its own (copy_from_kernel_nofault_allowed of x86-64, 48 bits).
+    /// <summary>The kernel does not even try addresses that cannot be its own (copy_from_kernel_nofault_allowed of x86-64, 48 bits).</summary>
+    public static bool MayBeKernel(RunState run, ulong address, ulong size) => address >= FirstKernelAddress || run.Owns(address, (uint)Math.Max(size, 1), write: false);
+
     private static Errno ErrorOf(RunState run, ulong address, ulong size, AddressSpace space) =>
-        space == AddressSpace.Kernel && address < FirstKernelAddress && !run.Owns(address, (uint)Math.Max(size, 1), write: false) ? Errno.ERANGE : Errno.EFAULT;
+        space == AddressSpace.Kernel && !MayBeKernel(run, address, size) ? Errno.ERANGE : Errno.EFAULT;
 
     // Up to the zero byte, which counts; text that is longer is cut, with a zero at its end.
     private static ulong CopyText(RunState run, ulong target, ulong size, ulong address, AddressSpace space)

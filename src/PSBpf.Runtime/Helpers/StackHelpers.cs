@@ -49,6 +49,14 @@ internal static unsafe class StackHelpers
         return (ulong)(frames * element);
     }
 
+    /// <summary>bpf_get_task_stack: what is known of is the stack of the environment's task.</summary>
+    public static ulong GetTaskStack(RunState run, ulong task, ulong buffer, ulong size, ulong flags, ulong r5)
+    {
+        if (task == run.Environment.CurrentTask.Address) return GetStack(run, task, buffer, size, flags, r5);
+        new Span<byte>((byte*)buffer, (int)size).Clear();
+        return Answer(Errno.EFAULT);
+    }
+
     // struct bpf_stack_build_id: status BPF_STACK_BUILD_ID_IP, since nothing is mapped that has one, and the address behind the id.
     private static void Write(byte* at, ulong address, bool buildId)
     {

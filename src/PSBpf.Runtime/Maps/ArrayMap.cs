@@ -67,8 +67,7 @@ internal sealed unsafe class ArrayMap : RuntimeMap
         {
             ulong target = Lookup(key, cpu);
             _fields.CopyAround(value, (byte*)target, ValueSize);
-            // As in the kernel, a value that is written anew has no timer until one is initialised.
-            if (_fields.TimerOffset >= 0) Engine.Timers.Free(target + (ulong)_fields.TimerOffset);
+            _fields.Free(Engine, target);
         }
 
         return Errno.None;
@@ -120,7 +119,7 @@ internal sealed unsafe class ArrayMap : RuntimeMap
         if (!HasLock) return Errno.EINVAL;
         ulong target = Lookup(key, 0);
         _fields.CopyLocked(value, (byte*)target, (byte*)target, ValueSize);
-        if (_fields.TimerOffset >= 0) Engine.Timers.Free(target + (ulong)_fields.TimerOffset);
+        _fields.Free(Engine, target);
         return Errno.None;
     }
 }

@@ -205,8 +205,8 @@ internal unsafe partial class HashMap<TKey>
             SmallCopy.Copy(value, ValueOf(element, 0), ValueSize);
             if (!_fields.IsEmpty)
             {
-                // A run that still had the former element may have initialised its timer since.
-                FreeTimer(element);
+                // A run that still had the former element may have initialised its timer since, or left a pointer.
+                FreeFields(element);
                 _fields.Clear(ValueOf(element, 0));
             }
         }
@@ -219,23 +219,37 @@ internal unsafe partial class HashMap<TKey>
         if (cpu != AllCpus)
         {
             if (fresh) new Span<byte>(ValueOf(element, 0), UserValueSize).Clear();
-            SmallCopy.Copy(value, ValueOf(element, cpu), ValueSize);
+            WriteValue(value, ValueOf(element, cpu));
             return;
         }
 
-        for (int each = 0; each < _values; each++) SmallCopy.Copy(value + each * _cpuStride, ValueOf(element, each), ValueSize);
+        for (int each = 0; each < _values; each++) WriteValue(value + each * _cpuStride, ValueOf(element, each));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void WriteValue(byte* value, byte* target)
+    {
+        if (_fields.IsEmpty)
+        {
+            SmallCopy.Copy(value, target, ValueSize);
+            return;
+        }
+
+        _fields.CopyAround(value, target, ValueSize);
+        _fields.Free(Engine, (ulong)target);
     }
 
     private void Retire(uint index)
     {
-        FreeTimer(ElementAt(index));
+        FreeFields(ElementAt(index));
         _elements.Retire(index);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FreeTimer(HashElement* element)
+    private void FreeFields(HashElement* element)
     {
-        if (_fields.TimerOffset >= 0) Engine.Timers.Free((ulong)ValueOf(element, 0) + (ulong)_fields.TimerOffset);
+        if (_fields.IsEmpty) return;
+        for (int each = 0; each < _values; each++) _fields.Free(Engine, (ulong)ValueOf(element, each));
     }
 
     // All elements wait for runs to end. A program cannot wait for itself.

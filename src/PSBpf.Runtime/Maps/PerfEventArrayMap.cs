@@ -46,6 +46,16 @@ internal sealed unsafe class PerfEventArrayMap : RuntimeMap
         return buffer.Cpu == cpu ? buffer.Output(data, size, packet, packetSize) : Errno.EOPNOTSUPP;
     }
 
+    /// <summary>Whether a slot holds an event of the CPU.</summary>
+    /// <param name="cpu">The CPU that the program runs on.</param>
+    /// <param name="index">The slot, or <see cref="CurrentCpu"/>.</param>
+    public Errno Find(int cpu, uint index)
+    {
+        if (index == CurrentCpu) index = (uint)cpu;
+        if (index >= (uint)_slots.Length) return Errno.E2BIG;
+        return Volatile.Read(ref _slots[index]) is not { } buffer ? Errno.ENOENT : buffer.Cpu == cpu ? Errno.None : Errno.EINVAL;
+    }
+
     /// <summary>Puts a reader's buffers into their slots.</summary>
     public void Attach(PerfCpuBuffer[] buffers)
     {

@@ -198,7 +198,12 @@ internal abstract unsafe class RuntimeMap : IReclaimable
     public virtual void Reclaim()
     {
         if (TimerOffset >= 0) Engine.Timers.FreeAll(this);
-        foreach (var region in _regions) Engine.Regions.Remove(region);
+        foreach (var region in _regions)
+        {
+            Engine.Masks.FreeAll(region.Start, region.Length);
+            Engine.Regions.Remove(region);
+        }
+
         foreach (var block in _blocks) block.Free();
         Engine.Account.Return(_bytes);
         Engine.Maps.Remove(this);

@@ -10,11 +10,13 @@ namespace PSBpf.Runtime.Maps;
 internal readonly unsafe struct ValueFields
 {
     private readonly (int Start, int End)[] _fields;
+    private readonly int[] _pointers;
 
     public ValueFields(MapSpec spec)
     {
         var fields = SpecialFields.Of(spec);
         _fields = [.. fields.Select(field => (field.Offset, field.End))];
+        _pointers = [.. fields.Where(field => field.Kind == SpecialFieldKind.KernelPointer).Select(field => field.Offset)];
         LockOffset = fields.FirstOrDefault(field => field.Kind == SpecialFieldKind.SpinLock)?.Offset ?? -1;
         TimerOffset = fields.FirstOrDefault(field => field.Kind == SpecialFieldKind.Timer)?.Offset ?? -1;
     }
@@ -40,6 +42,13 @@ internal readonly unsafe struct ValueFields
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => _fields.Length == 0;
+
+    /// <summary>A value goes, or is written anew: as in the kernel, it has no timer until one is initialised, and lets go what it points to.</summary>
+    public void Free(Engine engine, ulong value)
+    {
+        if (TimerOffset >= 0) engine.Timers.Free(value + (ulong)TimerOffset);
+        foreach (int offset in _pointers) engine.Masks.Free(value + (ulong)offset);
+    }
 
     /// <summary>Copies a value but for its fields.</summary>
     public void CopyAround(byte* from, byte* to, int size)

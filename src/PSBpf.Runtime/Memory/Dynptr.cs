@@ -1,57 +1,68 @@
-using System.Runtime.InteropServices;
+using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Memory;
 
-/// <summary>A dynptr as it lies on a program's stack, as the kernel lays it out: an address, the number of bytes with the kind above them, and how far it was moved on.</summary>
-[StructLayout(LayoutKind.Sequential)]
+/// <summary>
+/// What this engine keeps in the two words of a struct bpf_dynptr. Programs cannot read them; all zero is a dynptr of nothing. Of packets it holds no address,
+/// since they move.
+/// <code>
+///  word 0: address of the first byte; for packets the context's
+///  word 1: size (24 bits) | kind (4 bits, from 28) | read-only (bit 31)        low half
+///          bytes to skip                                                      high half
+/// </code>
+/// </summary>
 internal struct Dynptr
 {
     /// <summary>Bytes of one.</summary>
     public const int Bytes = 16;
 
-    // DYNPTR_MAX_SIZE, DYNPTR_TYPE_SHIFT, DYNPTR_RDONLY_BIT.
-    private const uint SizeMask = 0xff_ffff, KindMask = 7, ReadOnlyBit = 1u << 31;
-    private const int KindShift = 28;
+    /// <summary>The most bytes that one may have.</summary>
+    public const uint LargestSize = (1 << 24) - 1;
 
-    /// <summary>The first byte; 0 for a dynptr of nothing.</summary>
+    private const int KindShift = 28;
+    private const uint ReadOnlyBit = 1u << 31, KindMask = 7;
+
+    /// <summary>The address of the bytes; 0 for nothing.</summary>
     public ulong Data;
 
-    private readonly uint _size;
+    private uint _size;
+    private uint _offset;
 
-    /// <summary>How far it was moved on.</summary>
-    public uint Offset;
-
-    private Dynptr(ulong data, uint size)
+    /// <summary>One that begins at the first byte.</summary>
+    public Dynptr(DynptrKind kind, ulong address, uint size, bool isReadOnly)
     {
-        Data = data;
-        _size = size;
+        Data = address;
+        _size = size & LargestSize | (uint)kind << KindShift | (isReadOnly ? ReadOnlyBit : 0);
     }
 
-    /// <summary>How many bytes there are.</summary>
-    public readonly uint Size => _size & SizeMask;
+    /// <summary>One of plain memory.</summary>
+    public static Dynptr Local(ulong address, uint size) => new(DynptrKind.Local, address, size, isReadOnly: false);
 
-    /// <summary>Of what kind the memory is (enum bpf_dynptr_type).</summary>
-    public readonly DynptrMemory Kind => (DynptrMemory)(_size >> KindShift & KindMask);
+    /// <summary>Whether it leads nowhere.</summary>
+    public readonly bool IsNull => Data == 0;
 
-    /// <summary>Whether nothing may be written.</summary>
+    /// <summary>What the bytes are.</summary>
+    public readonly DynptrKind Kind => (DynptrKind)(_size >> KindShift & KindMask);
+
+    /// <summary>Whether the bytes may not be written.</summary>
     public readonly bool IsReadOnly => (_size & ReadOnlyBit) != 0;
 
-    /// <summary>A dynptr of plain memory.</summary>
-    public static Dynptr Local(ulong data, uint size) => new(data, size | (uint)DynptrMemory.Local << KindShift);
+    /// <summary>How many they are.</summary>
+    public readonly uint Size => _size & LargestSize;
 
-    /// <summary>Whether bytes from an offset on lie inside.</summary>
+    /// <summary>How many are skipped of what it was made of.</summary>
+    public readonly uint Offset => _offset;
+
+    /// <summary>Whether the bytes are a packet's.</summary>
+    public readonly bool IsPacket => Kind is DynptrKind.Packet or DynptrKind.Frame;
+
+    /// <summary>Whether a range lies in it.</summary>
     public readonly bool Holds(uint offset, uint length) => length <= Size && offset <= Size - length;
-}
 
-/// <summary>What a dynptr is of (enum bpf_dynptr_type).</summary>
-internal enum DynptrMemory
-{
-    /// <summary>Nothing.</summary>
-    None,
-
-    /// <summary>Plain memory.</summary>
-    Local,
-
-    /// <summary>A ring buffer's record.</summary>
-    RingBuffer,
+    /// <summary>Narrows it down.</summary>
+    public void Narrow(uint start, uint end)
+    {
+        _offset += start;
+        _size = _size & ~LargestSize | (end - start);
+    }
 }

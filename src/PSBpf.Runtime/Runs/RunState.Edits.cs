@@ -11,6 +11,9 @@ internal sealed unsafe partial class RunState
     /// <summary>Whether an outer header was put in front in this run.</summary>
     public bool IsEncapsulated { get; set; }
 
+    /// <summary>The tunnel that programs chose for a packet, in this run if it is set; null as long as none ever did.</summary>
+    public Tunnel? Tunnel { get; set; }
+
     /// <summary>Moves the end; what the packet grows by is zero.</summary>
     public void MoveEnd(int bytes)
     {

@@ -1,5 +1,6 @@
 using PSBpf.Runtime.Helpers;
 using PSBpf.Runtime.Maps;
+using PSBpf.Runtime.Memory;
 using PSBpf.Uapi;
 
 namespace PSBpf.Runtime.Runs;
@@ -84,6 +85,12 @@ internal sealed unsafe partial class RunState
                     break;
                 case ArgumentKind.WritableFixedMemory or ArgumentKind.UninitializedFixedMemory:
                     CheckMemory(index, value, (ulong)prototype.FixedSizes[index], write: true);
+                    break;
+                case ArgumentKind.KernelPointer:
+                    CheckMemory(index, value, sizeof(ulong), write: true);
+                    break;
+                case ArgumentKind.NewLocalDynptr or ArgumentKind.NewRingBufferDynptr or ArgumentKind.ReleasedRingBufferDynptr:
+                    CheckMemory(index, value, Dynptr.Bytes, write: true);
                     break;
                 case ArgumentKind.ConstantString:
                     CheckText(index, value);

@@ -88,10 +88,9 @@ internal sealed unsafe partial class RunState
         _drained.Clear();
     }
 
+    // What it leads to is checked when somebody asks for bytes.
     private void CheckDynptr(int argument, ulong address)
     {
-        if (!IsRecord(address)) CheckMemory(argument, address, Dynptr.Bytes, write: false);
-        var dynptr = *(Dynptr*)address;
-        if (dynptr.Data != 0) CheckMemory(argument, dynptr.Data + dynptr.Offset, dynptr.Size, write: false);
+        if (!IsRecord(address)) CheckMemory(argument, address, Dynptr.Bytes, write: true);
     }
 }
