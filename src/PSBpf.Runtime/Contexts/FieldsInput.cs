@@ -29,6 +29,7 @@ internal unsafe class FieldsInput(bool hasBytes) : RunInput
     /// <inheritdoc/>
     public override void Fill(RunState run, ReadOnlySpan<byte> packet, ReadOnlySpan<byte> context)
     {
+        run.ForgetAnswers();
         run.OpenRecord(0);
         new Span<byte>(run.Record, run.Program.View.RecordSize).Clear();
         var fields = Fields(run);

@@ -80,6 +80,9 @@ public sealed class ExecutionEnvironment
     /// <summary>The routing table: the longest destination that holds an address counts.</summary>
     public IReadOnlyList<Route> Routes { get; init; } = [];
 
+    /// <summary>The setting of the kernel that an event is about; null for none.</summary>
+    public SettingAccess? Setting { get; init; }
+
     /// <summary>What bpf_get_netns_cookie gives.</summary>
     public ulong NetworkNamespaceCookie { get; init; } = 1;
 

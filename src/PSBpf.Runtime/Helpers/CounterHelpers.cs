@@ -9,8 +9,8 @@ namespace PSBpf.Runtime.Helpers;
 /// <summary>Counters of processors and records of their branches, as a machine without them answers: perf events of a map take samples and count nothing.</summary>
 internal static unsafe class CounterHelpers
 {
-    // BPF_F_INDEX_MASK; struct bpf_perf_event_value.
-    private const ulong IndexMask = 0xffff_ffff, ValueSize = 24;
+    // BPF_F_INDEX_MASK; struct bpf_perf_event_value; BPF_F_GET_BRANCH_RECORDS_SIZE.
+    private const ulong IndexMask = 0xffff_ffff, ValueSize = 24, SizeOnly = 1;
 
     /// <summary>bpf_perf_event_read.</summary>
     public static ulong Read(RunState run, ulong map, ulong flags, ulong r3, ulong r4, ulong r5) => (ulong)-(long)Find(run, map, flags);
@@ -28,6 +28,16 @@ internal static unsafe class CounterHelpers
         new Span<byte>((byte*)target, (int)size).Clear();
         return (ulong)-(long)(flags != 0 ? Errno.EINVAL : Errno.ENOENT);
     }
+
+    /// <summary>bpf_perf_prog_read_value: the event that called the program counted nothing.</summary>
+    public static ulong ReadOwnValue(RunState run, ulong context, ulong target, ulong size, ulong r4, ulong r5)
+    {
+        new Span<byte>((byte*)target, (int)size).Clear();
+        return (ulong)-(long)(size != ValueSize ? Errno.EINVAL : Errno.None);
+    }
+
+    /// <summary>bpf_read_branch_records.</summary>
+    public static ulong ReadBranches(RunState run, ulong context, ulong target, ulong size, ulong flags, ulong r5) => (ulong)-(long)((flags & ~SizeOnly) != 0 ? Errno.EINVAL : Errno.ENOENT);
 
     private static Errno Find(RunState run, ulong map, ulong flags)
     {

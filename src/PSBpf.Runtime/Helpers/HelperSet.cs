@@ -80,7 +80,9 @@ internal static unsafe class HelperSet
         Row(53, SocketMapHelpers.UpdateWithOwn);
         Row(54, PacketHelpers.XdpAdjustMeta);
         Row(55, CounterHelpers.ReadValue);
+        Row(56, CounterHelpers.ReadOwnValue);
         Row(58, TaskHelpers.OverrideReturn);
+        Row(59, EventHelpers.SetCallbacks);
         Row(60, SocketMapHelpers.RedirectByIndex);
         Row(65, PacketHelpers.XdpAdjustTail);
         Row(67, StackHelpers.GetStack);
@@ -107,6 +109,10 @@ internal static unsafe class HelperSet
         Row(97, SkbMarkHelpers.SetCongestion);
         Row(98, SocketHelpers.Listener);
         Row(99, SocketHelpers.LookupCommon);
+        Row(101, SettingHelpers.GetName);
+        Row(102, SettingHelpers.GetValue);
+        Row(103, SettingHelpers.GetNewValue);
+        Row(104, SettingHelpers.SetNewValue);
         Row(105, TextHelpers.StrToL);
         Row(106, TextHelpers.StrToUl);
         Row(107, StorageHelpers.SocketGet);
@@ -118,6 +124,7 @@ internal static unsafe class HelperSet
         Row(115, ProbeHelpers.ReadKernelText);
         Row(117, TaskHelpers.SendSignal);
         Row(118, WorldHelpers.Jiffies64);
+        Row(119, CounterHelpers.ReadBranches);
         Row(120, TaskHelpers.GetNamespacePidTgid);
         Row(122, SocketHelpers.GetNetworkNamespaceCookie);
         Row(123, TaskHelpers.GetCurrentAncestorCgroupId);
@@ -150,6 +157,8 @@ internal static unsafe class HelperSet
         Row(176, CounterHelpers.GetBranches);
         Row(177, TextHelpers.TraceVPrintk);
         Row(182, TextHelpers.StrNCmp);
+        Row(186, EventHelpers.GetResult);
+        Row(187, EventHelpers.SetResult);
         Row(188, PacketHelpers.XdpGetBuffLen);
         Row(189, PacketHelpers.XdpLoadBytes);
         Row(190, PacketHelpers.XdpStoreBytes);
