@@ -88,7 +88,9 @@ public sealed partial class BpfSession
     public IReadOnlyList<BpfRunResult> Fire(string hook, ReadOnlySpan<byte> packet, BpfContext? context, ExecutionEnvironment? world = null, CancellationToken cancellation = default)
     {
         var attached = AttachedHook(hook);
-        var prepared = context?.Prepare(attached.Effective[0].Program.Spec, attached.Name.Type, attached.Name.Target, packet.Length) ?? new PreparedContext([], []);
+        // The last program may have gone meanwhile; then firing says so.
+        var prepared = context is not null && attached.Effective is [var first, ..]
+            ? context.Prepare(first.Program.Spec, attached.Name.Type, attached.Name.Target, packet.Length) : new PreparedContext([], []);
         var happened = new HookEvent { Packet = packet, Context = prepared.Bytes, Memory = prepared.Memory, Environment = world };
         var results = attached.Fire(happened, out _, cancellation);
         var shown = new BpfRunResult[results.Count];

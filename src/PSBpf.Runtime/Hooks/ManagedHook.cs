@@ -79,8 +79,13 @@ public partial class ManagedHook
     /// <param name="cancellation">Stops a program that runs for long.</param>
     /// <returns>What each program did.</returns>
     /// <exception cref="BpfException">BPF2204 when nothing is attached; BPF2102 when a program runs too long; BPF2104 for input that does not fit.</exception>
-    public IReadOnlyList<HookResult> Fire(in HookEvent happened, out int verdict, CancellationToken cancellation = default)
+    public IReadOnlyList<HookResult> Fire(in HookEvent happened, out int verdict, CancellationToken cancellation = default) =>
+        TryFire(happened, out verdict, cancellation) ?? throw Empty();
+
+    /// <summary>The same where it may be that nothing is attached: then null.</summary>
+    internal IReadOnlyList<HookResult>? TryFire(in HookEvent happened, out int verdict, CancellationToken cancellation)
     {
+        verdict = Kind.Rule.Start;
         var engine = Table.Engine;
         var environment = happened.Environment ?? engine.Environment;
         var cpu = engine.Cpus.Enter(environment.Cpu);
@@ -88,7 +93,7 @@ public partial class ManagedHook
         {
             // Looked up inside of the run: from here on the programs' maps cannot go away.
             var links = EffectiveLinks;
-            if (links.Length == 0) throw Empty();
+            if (links.Length == 0) return null;
             var results = new List<HookResult>(links.Length);
             verdict = Run(cpu.State, environment, links, happened, results, cancellation, out long ticks);
             Count(cpu.Id, 1, ticks);

@@ -136,10 +136,10 @@ internal sealed class PacketPath(HookTable hooks, PathOptions options, Cancellat
         verdict = 0;
         var name = HookName.Parse(hook);
         // A cgroup that nobody named may have programs above it.
-        if ((name.Type == "cgroup" ? hooks.GetOrAdd(name) : hooks.Find(name)) is not { Effective.Count: > 0 } found) return null;
+        if ((name.Type == "cgroup" ? hooks.GetOrAdd(name) : hooks.Find(name)) is not { } found) return null;
         bool hasBuffer = name.Type is not "xdp";
         var happened = new HookEvent { Packet = _packet, Context = hasBuffer ? _context : [], Environment = options.Environment };
-        var results = found.Fire(happened, out verdict, cancellation);
+        if (found.TryFire(happened, out verdict, cancellation) is not { } results) return null;
         _stages.Add(new PathStage(name, verdict, results));
         var last = results[^1];
         // A packet socket gets a copy.

@@ -36,8 +36,9 @@ internal static class ScalarArithmetic
         else dst.Synchronize();
     }
 
+    // Linux looks at the whole number, at 32 bits too: what stands in the upper half makes the count an unknown one.
     private static Truth IsShiftCount(in RegState src, int width) =>
-        width == 32 ? src.Bits.Low.IsConstant && (HalfWord)src.Bits.Value < HalfBits : src.Bits.IsConstant && src.Bits.Value < WordBits;
+        width == 32 ? src.Bits.Low.IsConstant && src.Max < HalfBits : src.Bits.IsConstant && src.Bits.Value < WordBits;
 
     private static void Add(ref RegState dst, in RegState src)
     {

@@ -1,3 +1,4 @@
+using PSBpf.Isa;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using PSBpf.Kernel;
@@ -33,6 +34,14 @@ public sealed partial class ContainmentTests
         Check(mutations.Make, mutations.Maps, 10);
     }
 
+    private static IEnumerable<string> InstructionsOf(ProgramSpec program)
+    {
+        var decoded = new DecodedInstruction[program.Instructions.Length];
+        _ = InstructionDecoder.Decode(program.Instructions, decoded);
+        for (int index = 0; index < decoded.Length; index++)
+            if (decoded[index].Form != FormId.None) yield return $"{index,4}: {Disassembler.Format(program.Instructions, index, [.. program.Maps.Select(map => map.Name)])}";
+    }
+
     private static void Check(Func<int, ProgramSpec> make, IReadOnlyList<MapSpec> blueprints, int share)
     {
         using var kernel = new ManagedKernel();
@@ -51,7 +60,7 @@ public sealed partial class ContainmentTests
             if (!judged.Accepted) continue;
             accepted++;
             if (linux?.LoadProgram(program, [.. Chosen(program, theirs)], new ProgramLoadOptions { VerifyOnly = true }, TestContext.Current.CancellationToken).Verification is { Accepted: false } other)
-                alone.Add($"seed {seed}: {program.Section}: the kernel says {other.At?.Instruction}: {other.Message}");
+                alone.Add($"seed {seed}: {program.Section}: the kernel says {other.At?.Instruction}: {other.Message}\n{string.Join('\n', InstructionsOf(program))}");
             var known = Known(judged.Log);
             var load = kernel.LoadProgram(program, [.. Chosen(program, maps)], ProgramLoadOptions.Default, TestContext.Current.CancellationToken);
             if (load.Verification.Unsupported.Count > 0) continue;
